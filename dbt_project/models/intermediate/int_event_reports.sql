@@ -1,0 +1,70 @@
+with
+
+reports as (
+    select
+        events.*,
+        coalesce(changed.changes, map([]::varchar[], []::varchar[])) as changes
+    from {{ ref('stg_events') }} as events
+    left join {{ ref('int_report_changes') }} as changed
+        on
+            changed.fact_kind = 'event'
+            and events.report_id = changed.report_id
+),
+
+rejected as (
+    select report_id
+    from {{ ref('int_rejected_reports') }}
+    where fact_kind = 'event'
+),
+
+corrected as (
+    select
+        report_id,
+        article_id,
+        {{ corrected('changes', 'event_type', 'event_type') }} as event_type,
+        {{ corrected('changes', 'mode', 'mode') }} as mode,
+        {{ corrected('changes', 'status', 'status') }} as status,
+        {{ corrected('changes', 'source_code', 'source_code') }} as source_code,
+        {{ corrected('changes', 'target_code', 'target_code') }} as target_code,
+        {{ corrected('changes', 'start_date', 'start_date', 'date') }} as start_date,
+        {{ corrected('changes', 'end_date', "case when not map_contains(changes, 'start_date') then end_date end", 'date') }} as end_date,
+        {{ corrected('changes', 'date_precision', 'date_precision') }} as date_precision,
+        {{ corrected('changes', 'city', 'city') }} as city,
+        {{ corrected('changes', 'country_code', 'country_code') }} as country_code,
+        {{ corrected('changes', 'topics', 'topics', 'varchar[]') }} as topics,
+        -- A corrected type makes the extractor's code of the old type void.
+        {{ corrected('changes', 'cameo_root', "case when not map_contains(changes, 'event_type') then cameo_root end") }} as cameo_root,
+        confidence
+    from reports
+    anti join rejected on reports.report_id = rejected.report_id
+),
+
+dated as (
+    select
+        * exclude (end_date, date_precision),
+        end_date as stated_end,
+        case when start_date is null then 'unknown' else date_precision end
+            as date_precision
+    from corrected
+)
+
+select
+    report_id,
+    article_id,
+    event_type,
+    mode,
+    status,
+    source_code,
+    target_code,
+    case when date_precision <> 'unknown' then start_date end as start_date,
+    case
+        when date_precision <> 'unknown'
+            then {{ span_end('start_date', 'stated_end', 'date_precision') }}
+    end as end_date,
+    date_precision,
+    city,
+    country_code,
+    topics,
+    nullif(cameo_root, '') as cameo_root,
+    confidence
+from dated

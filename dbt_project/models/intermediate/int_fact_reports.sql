@@ -1,0 +1,33 @@
+with
+
+fact_ids as (
+    select * from {{ ref('int_fact_ids') }}
+    where not is_rejected
+),
+
+articles as (
+    select
+        article_id,
+        source
+    from {{ ref('stg_articles') }}
+),
+
+stories as (
+    select
+        article_id,
+        duplicate_of
+    from {{ ref('int_article_stories') }}
+)
+
+select
+    fact_ids.fact_kind,
+    fact_ids.fact_id,
+    fact_ids.report_id,
+    fact_ids.article_id,
+    fact_ids.published_date,
+    fact_ids.status,
+    articles.source,
+    stories.duplicate_of is not null as is_copy
+from fact_ids
+inner join articles on fact_ids.article_id = articles.article_id
+inner join stories on fact_ids.article_id = stories.article_id

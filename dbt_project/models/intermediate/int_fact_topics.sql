@@ -1,0 +1,37 @@
+with
+
+fact_reports as (
+    select * from {{ ref('int_fact_reports') }}
+),
+
+topics_of_reports as (
+    select 'meeting' as fact_kind, report_id, unnest(topics) as topic
+    from {{ ref('int_meeting_reports') }}
+    union all
+    select 'event' as fact_kind, report_id, unnest(topics) as topic
+    from {{ ref('int_event_reports') }}
+),
+
+told as (
+    select
+        fact_reports.fact_kind,
+        fact_reports.fact_id,
+        topics_of_reports.topic,
+        count(distinct fact_reports.article_id) as n_articles
+    from fact_reports
+    inner join topics_of_reports
+        on
+            fact_reports.fact_kind = topics_of_reports.fact_kind
+            and fact_reports.report_id = topics_of_reports.report_id
+    group by
+        fact_reports.fact_kind,
+        fact_reports.fact_id,
+        topics_of_reports.topic
+)
+
+select
+    fact_kind,
+    fact_id,
+    list(topic order by n_articles desc, topic) as topics
+from told
+group by fact_kind, fact_id

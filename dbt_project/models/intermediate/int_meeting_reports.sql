@@ -1,0 +1,65 @@
+with
+
+reports as (
+    select
+        meetings.*,
+        coalesce(changed.changes, map([]::varchar[], []::varchar[])) as changes
+    from {{ ref('stg_meetings') }} as meetings
+    left join {{ ref('int_report_changes') }} as changed
+        on
+            changed.fact_kind = 'meeting'
+            and meetings.report_id = changed.report_id
+),
+
+rejected as (
+    select report_id
+    from {{ ref('int_rejected_reports') }}
+    where fact_kind = 'meeting'
+),
+
+corrected as (
+    select
+        report_id,
+        article_id,
+        {{ corrected('changes', 'status', 'status') }} as status,
+        {{ corrected('changes', 'format', 'format') }} as format,
+        {{ corrected('changes', 'level', 'level') }} as level,
+        {{ corrected('changes', 'start_date', 'start_date', 'date') }} as start_date,
+        {{ corrected('changes', 'end_date', "case when not map_contains(changes, 'start_date') then end_date end", 'date') }} as end_date,
+        {{ corrected('changes', 'date_precision', 'date_precision') }} as date_precision,
+        {{ corrected('changes', 'city', 'city') }} as city,
+        {{ corrected('changes', 'country_code', 'country_code') }} as country_code,
+        {{ corrected('changes', 'codes', 'codes', 'varchar[]') }} as codes,
+        {{ corrected('changes', 'topics', 'topics', 'varchar[]') }} as topics,
+        confidence
+    from reports
+    anti join rejected on reports.report_id = rejected.report_id
+),
+
+dated as (
+    select
+        * exclude (end_date, date_precision),
+        end_date as stated_end,
+        case when start_date is null then 'unknown' else date_precision end
+            as date_precision
+    from corrected
+)
+
+select
+    report_id,
+    article_id,
+    status,
+    format,
+    level,
+    case when date_precision <> 'unknown' then start_date end as start_date,
+    case
+        when date_precision <> 'unknown'
+            then {{ span_end('start_date', 'stated_end', 'date_precision') }}
+    end as end_date,
+    date_precision,
+    city,
+    country_code,
+    list_sort(list_distinct(codes)) as codes,
+    topics,
+    confidence
+from dated

@@ -1,0 +1,98 @@
+with
+
+articles as (
+    select
+        article_id,
+        published_date
+    from {{ ref('stg_articles') }}
+),
+
+participants as (
+    select
+        report_id,
+        list(distinct actor_id order by actor_id) as actor_ids
+    from {{ ref('stg_meeting_participants') }}
+    group by report_id
+),
+
+meetings as (
+    select
+        'meeting' as fact_kind,
+        meetings.report_id,
+        meetings.article_id,
+        meetings.status,
+        array_to_string(meetings.codes, '|') as block_key,
+        meetings.codes as side_codes,
+        coalesce(participants.actor_ids, cast([] as varchar[])) as actor_ids,
+        case meetings.format
+            when 'call' then 'remote'
+            when 'video' then 'remote'
+            else meetings.format
+        end as format_class,
+        meetings.date_precision,
+        meetings.start_date,
+        meetings.end_date
+    from {{ ref('int_meeting_reports') }} as meetings
+    left join participants on meetings.report_id = participants.report_id
+),
+
+-- An event's status is part of what it is: a threat made and a threat foreseen are two.
+events as (
+    select
+        'event' as fact_kind,
+        report_id,
+        article_id,
+        status,
+        event_type || '|' || source_code || '|' || target_code || '|' || status
+            as block_key,
+        [source_code, target_code] as side_codes,
+        cast([] as varchar[]) as actor_ids,
+        'unknown' as format_class,
+        date_precision,
+        start_date,
+        end_date
+    from {{ ref('int_event_reports') }}
+),
+
+visits as (
+    select
+        'visit' as fact_kind,
+        report_id,
+        article_id,
+        status,
+        visitor_code || '|' || host_code as block_key,
+        [visitor_code, host_code] as side_codes,
+        case
+            when actor_id is null then cast([] as varchar[])
+            else [actor_id]
+        end as actor_ids,
+        'unknown' as format_class,
+        date_precision,
+        start_date,
+        end_date
+    from {{ ref('int_visit_reports') }}
+),
+
+reports as (
+    select * from meetings
+    union all
+    select * from events
+    union all
+    select * from visits
+)
+
+select
+    reports.fact_kind,
+    reports.report_id,
+    reports.article_id,
+    articles.published_date,
+    reports.status,
+    reports.block_key,
+    reports.side_codes,
+    reports.actor_ids,
+    reports.format_class,
+    reports.date_precision,
+    reports.start_date,
+    reports.end_date
+from reports
+inner join articles on reports.article_id = articles.article_id

@@ -1,0 +1,63 @@
+with
+
+reports as (
+    select
+        visits.*,
+        coalesce(changed.changes, map([]::varchar[], []::varchar[])) as changes
+    from {{ ref('stg_visits') }} as visits
+    left join {{ ref('int_report_changes') }} as changed
+        on
+            changed.fact_kind = 'visit'
+            and visits.report_id = changed.report_id
+),
+
+rejected as (
+    select report_id
+    from {{ ref('int_rejected_reports') }}
+    where fact_kind = 'visit'
+),
+
+corrected as (
+    select
+        report_id,
+        article_id,
+        {{ corrected('changes', 'actor_id', 'actor_id') }} as actor_id,
+        {{ corrected('changes', 'visitor_code', 'visitor_code') }} as visitor_code,
+        {{ corrected('changes', 'host_code', 'host_code') }} as host_code,
+        {{ corrected('changes', 'city', 'city') }} as city,
+        {{ corrected('changes', 'start_date', 'start_date', 'date') }} as start_date,
+        {{ corrected('changes', 'end_date', "case when not map_contains(changes, 'start_date') then end_date end", 'date') }} as end_date,
+        {{ corrected('changes', 'date_precision', 'date_precision') }} as date_precision,
+        {{ corrected('changes', 'status', 'status') }} as status,
+        {{ corrected('changes', 'days', 'days', 'integer') }} as days,
+        confidence
+    from reports
+    anti join rejected on reports.report_id = rejected.report_id
+),
+
+dated as (
+    select
+        * exclude (end_date, date_precision),
+        end_date as stated_end,
+        case when start_date is null then 'unknown' else date_precision end
+            as date_precision
+    from corrected
+)
+
+select
+    report_id,
+    article_id,
+    actor_id,
+    visitor_code,
+    host_code,
+    city,
+    case when date_precision <> 'unknown' then start_date end as start_date,
+    case
+        when date_precision <> 'unknown'
+            then {{ span_end('start_date', 'stated_end', 'date_precision') }}
+    end as end_date,
+    date_precision,
+    status,
+    days,
+    confidence
+from dated

@@ -1,0 +1,6 @@
+select
+    article_id,
+    topic,
+    rank,
+    score
+from {{ ref('stg_article_topics') }}

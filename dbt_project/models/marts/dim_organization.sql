@@ -1,0 +1,5 @@
+select
+    code,
+    name,
+    kind
+from {{ ref('stg_organizations') }}

@@ -1,0 +1,23 @@
+with
+
+pairs as (
+    select * from {{ ref('int_meeting_pairs') }}
+    where month is not null
+)
+
+select
+    country_a,
+    country_b,
+    month,
+    cast(count(*) filter (where status = 'occurred') as integer) as n_meetings,
+    cast(
+        count(*) filter (where status = 'occurred' and format = 'in_person') as integer
+    ) as n_in_person,
+    cast(
+        count(*) filter (
+            where status = 'occurred' and format in ('call', 'video')
+        ) as integer
+    ) as n_calls,
+    cast(count(*) filter (where status = 'planned') as integer) as n_planned
+from pairs
+group by country_a, country_b, month

@@ -1,0 +1,6 @@
+select
+    article_id,
+    topic,
+    rank,
+    score
+from {{ source('facts', 'article_topics') }}

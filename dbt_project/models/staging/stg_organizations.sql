@@ -1,0 +1,7 @@
+{{ config(materialized='table') }}
+
+select
+    code,
+    name,
+    kind
+from {{ source('reference', 'organizations') }}

@@ -1,0 +1,5 @@
+select
+    article_id,
+    band,
+    band_hash
+from {{ source('facts', 'signatures') }}

@@ -1,0 +1,7 @@
+{{ config(materialized='table') }}
+
+select
+    topic,
+    name,
+    description
+from {{ source('reference', 'topic_names') }}

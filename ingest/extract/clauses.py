@@ -1,0 +1,185 @@
+"""Triggers and their sides: which verb or noun states an event, who acts and upon whom.
+
+Belongs here: finding triggers, telling noun from verb, voice, binding of source and target groups, nominal frames.
+Does not belong here: tense and negation (`status`), dates, and what becomes of a bound clause (`meetings`, `events`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ingest.extract.names import _at
+
+_MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
+_MAX_DIRECT = 7  # ... and one bound without
+_MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
+_BREAKS = [";", ":", "(", ")"]
+
+
+def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
+    """The elements with `pos` (verb, noun or null), `is_passive`, and counters of clause breaks and finite verbs."""
+    det_before = (_at("word_class", 1) == "det") | _at("is_possessive", 1, False)
+    plain = pl.col("word_class").is_null() & ~pl.col("is_punct") & ~pl.col("is_verb").fill_null(False) & ~pl.col("is_capital")
+    e = elements.with_columns(plain.fill_null(False).alias("plain"))
+    led = (
+        det_before | _at("plain", 1, False) & ((_at("word_class", 2) == "det") | _at("is_possessive", 2, False) | (_at("word_class", 2) == "prep"))
+        | _at("word", 1).str.contains(r"^\d")
+    )
+    prep_before = (_at("word_class", 1) == "prep") & (_at("lower", 1) != "to")
+    demonym_before = (_at("np", 1) == "state") & (_at("name_kind", 1) == "demonym")
+    hyphen_before = (_at("lower", 1) == "-")
+    both = pl.col("is_verb").fill_null(False) & pl.col("is_noun").fill_null(False)
+    base = pl.col("tense").is_in(["base", "s"])
+    after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
+    ing_noun = (pl.col("tense") == "ing") & (led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before)
+    noun = (
+        pl.when(~pl.col("is_verb").fill_null(False)).then("is_noun")
+        .when(both & (led | prep_before & (pl.col("tense") != "ing") | demonym_before | hyphen_before | after_verb | ing_noun)).then(True)
+        .when(both & (pl.col("tense") == "ing") & _at("plain", 1, False)).then(True)
+        .when(both & _at("plain", 1, False) & base & ~_at("np", 2).is_in(["person"])).then(True)
+        .when(both & (pl.col("lower") == "talks") & (_at("lower", -1) != "to")).then(True)
+        .otherwise(False)
+    ).fill_null(False)
+    word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")
+    e = e.with_columns(
+        pl.when(noun & word).then(pl.lit("noun"))
+        .when(pl.col("is_verb").fill_null(False) & (pl.col("kind") == "W") & ~led).then(pl.lit("verb")).alias("pos"),
+    )
+    be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
+    participle = pl.col("tense").is_in(["past", "part"])
+    finite = (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"]) | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
+    return e.with_columns(
+        ((pl.col("pos") == "verb") & participle & (be1 | (_at("lower", -1) == "by"))).fill_null(False).alias("is_passive"),
+        pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
+        finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
+        (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
+    ).drop("plain")
+
+
+def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
+    """One row per trigger and frame: t, i (head), anchor (the element after which the target is sought), rule, pos."""
+    keep = ["i", "sid", "a", "lower", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes"]
+    verb = elements.filter(pl.col("pos") == "verb").select(keep).join(
+        verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower"
+    )
+    calls = verb.filter((pl.col("lemma") == "call")).with_columns(pl.lit("callon").alias("verb_class"))
+    verb = pl.concat([verb, calls])
+    noun = elements.filter(pl.col("pos") == "noun").select(keep).join(
+        nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower"
+    )
+    alone = verb.join(frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class").with_columns(
+        pl.col("i").alias("anchor"), pl.lit("verb").alias("pos"), pl.lit("").alias("format"), pl.col("lower").alias("trigger"),
+    )
+    nominal = noun.join(frames.filter(pl.col("verb_class") == ""), on="noun_class").with_columns(
+        pl.col("i").alias("anchor"), pl.lit("noun").alias("pos"), pl.col("lower").alias("trigger"), pl.lit("").alias("lemma"),
+    )
+    objects = noun.select("sid", pl.col("i").alias("n_i"), "noun_class", pl.col("lower").alias("n_word"), pl.col("n_breaks").alias("n_b"), pl.col("n_finite").alias("n_f"))
+    both = (
+        verb.join(objects, on="sid").join(frames.filter(pl.col("noun_class") != ""), on=["verb_class", "noun_class"])
+        .with_columns((pl.col("n_i") - pl.col("i").cast(pl.Int64)).alias("reach"))
+        .filter(
+            (pl.col("n_b") == pl.col("n_breaks"))
+            & (
+                pl.col("reach").is_between(1, _MAX_NOUN) & (pl.col("n_f") <= pl.col("n_finite")) & ~pl.col("is_passive")
+                | pl.col("reach").is_between(-_MAX_NOUN, -1) & pl.col("is_passive")
+            )
+        )
+        .sort("i", "rule_id", pl.col("reach").abs()).unique(["i", "rule_id"], keep="first", maintain_order=True)
+        .with_columns(
+            pl.when(pl.col("is_passive")).then("i").otherwise(pl.col("n_i")).alias("anchor"), pl.lit("pair").alias("pos"),
+            pl.concat_str("lower", pl.lit(" "), "n_word").alias("trigger"), pl.lit("").alias("format"),
+        )
+    )
+    columns = ["i", "sid", "a", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes", "lemma", "anchor", "pos", "format", "trigger",
+               "n_i", *frames.columns]
+    blank = pl.lit(None, pl.UInt32).alias("n_i")
+    return pl.concat([
+        both.select(columns), alone.with_columns(blank).select(columns), nominal.with_columns(blank).select(columns),
+    ]).with_row_index("t")
+
+
+def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
+    """One row per trigger with a source: t, s_* of the group that acts."""
+    left = trig.select("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id").join(grp, on="sid")
+    free = pl.col("strong") & (pl.col("prep") == "") & ~pl.col("is_possessive")
+    is_left = pl.col("hi") < pl.col("i")
+    owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
+    agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
+    nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
+    active = ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0)
+    # A fronted clause: "After meeting the king, the envoy said ..."
+    fronted = ~pl.col("is_passive") & free & (pl.col("lo") > pl.col("i")) & (
+        (pl.col("pos") == "noun") | (pl.col("tense") == "ing")) & pl.col("after_comma")
+    ranked = left.with_columns(
+        pl.when(owner).then(0).when(agent).then(0).when(nominal_agent).then(1).when(active).then(1).when(fronted).then(2).alias("order"),
+        (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
+    ).filter(pl.col("order").is_not_null())
+    return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
+        "t", pl.col("g").alias("s_g"), pl.col("codes").alias("s_codes"), pl.col("keys").alias("s_keys"),
+        pl.col("lo").alias("s_lo"), pl.col("hi").alias("s_hi"), pl.col("order").alias("s_order"), pl.col("np").alias("s_np"),
+    )
+
+
+def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.DataFrame:
+    """One row per trigger with a target: t, t_* of the group acted upon."""
+    c = trig.join(src.select("t", "s_g"), on="t", how="left").join(grp, on="sid").filter(pl.col("g") != pl.col("s_g").fill_null(0))
+    after = pl.col("lo") > pl.col("anchor")
+    gap = pl.col("lo").cast(pl.Int64) - pl.col("anchor")
+    same_clause = (pl.col("g_breaks") == pl.col("n_breaks"))
+    no_verb = pl.col("g_finite") <= pl.col("anchor_finite")
+    governed = pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
+    direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
+    person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
+    kind_ok = (
+        pl.when(pl.col("object_kind") == "person").then(pl.col("strong") & (person_like | (pl.col("np") == "state") & (pl.col("prep") != "")))
+        .when(pl.col("object_kind") == "strong").then(pl.col("strong") & ~pl.col("is_possessive"))
+        .when(pl.col("object_kind") == "place").then(pl.col("np").is_in(["state", "town"]))
+        .otherwise(True)
+    )
+    # Between verb and noun ("summoned the Chinese ambassador"), or the owner of the noun ("rejected China's claim").
+    inside = (pl.col("pos") == "pair") & (pl.col("lo") > pl.col("i")) & (pl.col("hi") < pl.col("anchor")) & ~pl.col("is_passive") & (pl.col("prep") == "")
+    # "was received by": the one before the verb is acted upon.
+    undergoer = pl.col("is_passive") & (pl.col("hi") < pl.col("i")) & (pl.col("prep") == "") & ~pl.col("is_possessive") & pl.col("direct")
+    # "sanctions were imposed on X"
+    passive_target = pl.col("is_passive") & after & governed
+    # "the Chile-Peru talks": both sides stand before the noun
+    order = (
+        pl.when(undergoer).then(0)
+        .when(passive_target & same_clause).then(1)
+        .when(~pl.col("is_passive") & after & same_clause & no_verb & direct & kind_ok).then(0)
+        .when(~pl.col("is_passive") & after & same_clause & no_verb & governed & kind_ok).then(0)
+        .when(inside & (pl.col("object_kind") == "any")).then(1)
+    )
+    ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(pl.col("order").is_not_null())
+    return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
+        "t", pl.col("g").alias("t_g"), pl.col("codes").alias("t_codes"), pl.col("keys").alias("t_keys"),
+        pl.col("lo").alias("t_lo"), pl.col("hi").alias("t_hi"), pl.col("prep").alias("t_prep"), pl.col("np").alias("t_np"),
+        pl.col("strong").alias("t_strong"),
+    )
+
+
+def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
+    """Nominal triggers right after a group of several states: "India-Pakistan talks", "the Trump-Xi call"."""
+    return (
+        trig.filter((pl.col("pos") == "noun") & pl.col("reciprocal")).select("t", "i", "sid")
+        .join(grp.filter(pl.col("codes").list.len() >= 2), on="sid")
+        .filter((pl.col("i") - pl.col("hi").cast(pl.Int64)).is_between(1, 3))
+        .sort("t", "hi", descending=[False, True]).unique("t", keep="first", maintain_order=True)
+        .select("t", pl.col("codes").alias("p_codes"), pl.col("keys").alias("p_keys"), pl.col("lo").alias("p_lo"), pl.col("hi").alias("p_hi"))
+    )
+
+
+def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
+    """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
+    at = elements.select(pl.col("i").alias("lo"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
+                         ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias("after_comma"))
+    grp = grp.join(at, on="lo", how="left", maintain_order="left")
+    trig = trig.join(elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")), on="anchor", how="left", maintain_order="left")
+    src = _sources(trig, grp)
+    tgt = _targets(trig, grp, src)
+    pair = _adjacent_pairs(trig, grp)
+    return (
+        trig.join(src, on="t", how="left").join(tgt, on="t", how="left").join(pair, on="t", how="left")
+        .filter(pl.col("s_g").is_not_null() | pl.col("t_g").is_not_null() | pl.col("p_codes").is_not_null())
+        .sort("t")
+    )

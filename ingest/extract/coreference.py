@@ -1,0 +1,147 @@
+"""Bare offices, pronouns and pairs to the people and states they stand for.
+
+Belongs here: "the minister", "he", "they", "the two sides", and the lists that make one group of several actors.
+Does not belong here: names (`people`) and events (`clauses`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ingest.extract.names import _at, _same
+
+_LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
+_KEYS = pl.List(pl.String)
+_NO_KEYS = pl.lit([], dtype=_KEYS)
+_LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "both"]
+
+
+def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The elements (with row number i) with `keys` of people and their states where the phrase itself names none."""
+    known = people.select("i", "actor_key", "t_code", pl.col("t_role_class").alias("p_role"))
+    out = elements.join(known, on="i", how="left", maintain_order="left")
+    named = pl.col("actor_key").is_not_null()
+    return out.with_columns(
+        pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
+        pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
+        .then(pl.concat_list("t_code"))
+        .when((pl.col("np") == "person") & ~named).then(_NO_KEYS).otherwise("codes").alias("codes"),
+        pl.coalesce("role_class", "p_role").alias("role_class"),
+        # a name that is nobody's is no actor, whatever state stands before it
+        pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
+    ).drop("actor_key", "t_code", "p_role")
+
+
+def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
+    """Bare offices ("the Egyptian minister", "the president") take the nearest earlier person who fits."""
+    people = elements.filter(pl.col("np") == "person").select(
+        "a", pl.col("i").alias("p_i"), pl.col("sid").alias("p_sid"), pl.col("keys").alias("p_keys"),
+        pl.col("codes").alias("p_codes"), pl.col("role_class").alias("p_role"),
+    )
+    single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("lower") != "counterpart")
+    bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det")
+    generic = pl.col("role_class").is_in(["minister", "official", "org_head", "envoy"])
+    fits = (
+        (pl.col("role_class") == pl.col("p_role")) | generic & pl.col("p_role").is_in(
+            ["foreign_minister", "defence_minister", "finance_minister", "trade_minister", "interior_minister", "minister", "envoy", "ambassador"])
+    )
+    own = pl.col("codes").list.first()
+    links = (
+        bare.join(people, on="a").filter(
+            (pl.col("p_i") < pl.col("i")) & fits & (pl.col("sid") - pl.col("p_sid") <= _LOOK_BACK)
+            & ((own == pl.col("p_codes").list.first()) | own.is_null() & (pl.col("det") == "the")).fill_null(False)
+        )
+        .sort("i", "p_i", descending=[False, True]).unique("i", keep="first", maintain_order=True)
+        .select("i", "p_keys", "p_codes")
+    )
+    out = elements.join(links, on="i", how="left", maintain_order="left")
+    found = pl.col("p_keys").is_not_null()
+    return out.with_columns(
+        pl.when(found).then("p_keys").otherwise("keys").alias("keys"),
+        pl.when(found).then("p_codes").otherwise("codes").alias("codes"),
+    ).drop("p_keys", "p_codes")
+
+
+def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
+    """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
+    actor = pl.col("np").is_in(["person", "office", "body", "state"]) & (pl.col("codes").list.len() > 0) & ~pl.col("is_possessive")
+    strong = actor & (pl.col("np") != "state") | actor & ~pl.col("name_kind").is_in(["demonym", "people"])
+    subject = strong & (pl.col("prep") == "") & ~(_at("is_punct", 1, False) & (_at("lower", 1) == ","))
+    human = subject & pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
+    e = elements.with_columns(
+        strong.fill_null(False).alias("strong"),
+        (human & (human.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
+    )
+    e = e.with_columns(
+        *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
+    ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
+    pairs = (
+        e.filter("strong").group_by("a", "sid", maintain_order=True)
+        .agg(
+            pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_codes"),
+            pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_keys"),
+        )
+        .filter(pl.col("pair_codes").list.len().is_between(2, 5))
+    )
+    two = pairs.filter(pl.col("pair_codes").list.len() == 2).rename({"pair_codes": "two_codes", "pair_keys": "two_keys"})
+    needs = e.filter(pl.col("word_class").is_in(["pair", "three", "they"])).select("i", "a", "sid", "word_class")
+    nearest = lambda found, codes, keys: (  # noqa: E731
+        needs.join(found.rename({"sid": "from_sid"}), on="a")
+        .filter((pl.col("from_sid") <= pl.col("sid")) & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK))
+        # the pair of an earlier sentence, not the one that only this sentence completes
+        .sort("i", pl.col("from_sid") == pl.col("sid"), "from_sid", descending=[False, False, True])
+        .unique("i", keep="first", maintain_order=True).select("i", pl.col(codes).alias("c"), pl.col(keys).alias("k"))
+    )
+    more = pairs.filter(pl.col("pair_codes").list.len() >= 3)
+    links = pl.concat([
+        nearest(two, "two_codes", "two_keys").join(needs.filter(pl.col("word_class") != "three").select("i"), on="i"),
+        nearest(more, "pair_codes", "pair_keys").join(needs.filter(pl.col("word_class") == "three").select("i"), on="i"),
+    ])
+    out = e.join(links, on="i", how="left", maintain_order="left")
+    he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
+    plural = pl.col("c").is_not_null()
+    return out.with_columns(
+        pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
+        pl.when(plural).then("k").when(he).then("lead_keys").otherwise("keys").alias("keys"),
+        pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
+        (pl.col("strong") | plural | he).alias("strong"),
+    ).drop("lead", "lead_keys", "lead_codes", "c", "k")
+
+
+def groups(elements: pl.DataFrame) -> pl.DataFrame:
+    """One row per group of actors: g, sid, a, lo, hi (elements), codes, keys, prep, det, strong, is_possessive, np, name_kind.
+
+    A comma joins only in a list that a conjunction closes.
+    """
+    is_actor = (pl.col("codes").list.len() > 0) & pl.col("np").is_not_null() & (pl.col("np") != "other")
+    loose = pl.col("lower").is_in(_LINKS) | (pl.col("word_class") == "det").fill_null(False) | (pl.col("kind") == "B")
+    e = elements.with_columns(
+        is_actor.alias("is_actor"), loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
+        pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
+        pl.col("lower").is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"]).cast(pl.Int32).cum_sum().alias("n_and"),
+        (pl.col("is_verb").fill_null(False) & (pl.col("tense").is_in(["past", "s"]))
+         | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])).fill_null(False).alias("finite"),
+    )
+    e = e.with_columns(_at("finite", -1, False).alias("verb_next"), pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"))
+    actors = e.filter("is_actor")
+    between = pl.col("i") - pl.col("i").shift(1) - 1
+    linked = (
+        _same(1) & between.is_between(1, 3) & (pl.col("n_loose") - pl.col("n_loose").shift(1) == between)
+        & (pl.col("n_links") > pl.col("n_links").shift(1)) & ~pl.col("is_possessive").shift(1)
+        & ~(pl.col("verb_next") & (pl.col("n_verbs").shift(1) > 0) & (pl.col("prep").shift(1) == ""))
+        & ~(pl.col("np").is_in(["state"]) & (pl.col("name_kind") == "demonym") & (pl.col("np").shift(1) == "person"))
+    ).fill_null(False)
+    actors = actors.with_columns(linked.alias("linked"), (pl.col("n_and") > pl.col("n_and").shift(1)).fill_null(False).alias("by_and"))
+    actors = actors.with_columns((~pl.col("linked")).cum_sum().alias("chain"))
+    closed = (pl.col("by_and") & pl.col("linked")).any().over("chain")
+    actors = actors.with_columns((~(pl.col("linked") & closed)).cum_sum().alias("g"))
+    return (
+        actors.group_by("g", maintain_order=True).agg(
+            pl.col("sid").first(), pl.col("a").first(), pl.col("i").first().alias("lo"), pl.col("i").last().alias("hi"),
+            pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("codes"),
+            pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("keys"),
+            pl.col("prep").first(), pl.col("det").first(), pl.col("strong").all(), pl.col("is_possessive").last(),
+            pl.col("np").first(), pl.col("name_kind").first(), pl.col("role_class").first(), pl.len().alias("n_members"),
+            pl.col("shape").first(),
+        )
+    )

@@ -1,0 +1,149 @@
+"""Tokens to readings and names: which reading a word takes, and which capitalised words form one name.
+
+Belongs here: the choice of one `kind` per token and the joining of name runs ("Abdullatif bin Rashid Al Zayani").
+Does not belong here: who bears the name (`people`) and what office stands before it (`phrases`).
+
+Kinds: G state or organisation, T town, F office, R rank, H honorific, B prefix of an office, A acting body
+("army", "foreign ministry"), X capitalised unknown, P name run, C comma, W everything else.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_PARTICLES = [
+    "bin", "bint", "ibn", "al", "de", "da", "dos", "das", "del", "della", "di", "du", "van", "von", "der", "den", "ul",
+    "ur", "el", "la", "ter", "ben", "abu", "e", "y", "zu", "af",
+]
+_NOT_GIVEN = "ed$|^(led|based|born|style|era|elect|designate|wide|run|held|made|owned|friendly|free|like|long|year|day)$"
+_PLACE_PREPOSITIONS = ["in", "at", "from", "to", "near", "of", "into", "via", "outside", "towards", "toward", "with",
+                       "against", "between", "by", "for", "on", "and", "while", "as", "that", "after", "before"]
+
+
+def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
+    """The tokens with `kind`, the reading that their own form supports."""
+    word_class, is_capital = pl.col("word_class").fill_null(""), pl.col("is_capital")
+    is_office = pl.col("office_kind").is_not_null()
+    is_date = word_class.is_in(["month", "day"])
+    known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
+    in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
+    kind = (
+        pl.when(pl.col("lower") == ",").then(pl.lit("C"))
+        .when("is_punct").then(pl.lit("W"))
+        .when(pl.col("code").is_not_null()).then(pl.lit("G"))
+        .when(is_office & (pl.col("office_kind") == "prefix")).then(pl.lit("B"))
+        .when(is_office & (pl.col("office_kind") == "former")).then(pl.lit("B"))
+        .when(is_office & (pl.col("office_kind") == "rank")).then(pl.lit("R"))
+        .when(is_office & in_title).then(pl.lit("F"))
+        .when((word_class == "honorific") & is_capital).then(pl.lit("H"))
+        .when(word_class == "agent").then(pl.lit("A"))
+        .when(pl.col("city").is_not_null()).then(pl.lit("T"))
+        .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
+        .then(pl.lit("X"))
+        .otherwise(pl.lit("W"))
+    )
+    return tokens.with_columns(kind.alias("kind"))
+
+
+_CLOSED = ["prep", "det", "conj", "but", "rel", "sub", "that", "he", "they", "it", "we", "be", "aux", "fut", "modal",
+           "neg", "pair", "three", "month", "day", "adverb"]
+
+
+def drop_cancelled(tokens: pl.DataFrame, contexts: pl.DataFrame) -> pl.DataFrame:
+    """The tokens without the place reading where a neighbour cancels it.
+
+    `contexts`: one row per alias, word and side (before, after) at which the word cancels the alias.
+    """
+    after = contexts.filter(pl.col("side") == "after").select(pl.col("form").alias("word"), pl.col("neighbour").alias("following"))
+    before = contexts.filter(pl.col("side") == "before").select(pl.col("form").alias("word"), pl.col("neighbour").alias("preceding"))
+    marked = (
+        tokens.with_columns(
+            pl.col("word").shift(-1).alias("following"), pl.col("word").shift(1).alias("preceding"),
+        )
+        .join(after.with_columns(pl.lit(True).alias("off_a")), on=["word", "following"], how="left", maintain_order="left")
+        .join(before.with_columns(pl.lit(True).alias("off_b")), on=["word", "preceding"], how="left", maintain_order="left")
+    )
+    off = pl.col("off_a").fill_null(False) | pl.col("off_b").fill_null(False)
+    return marked.with_columns(
+        pl.when(off).then(None).otherwise("code").alias("code"),
+        pl.when(off & pl.col("kind").is_in(["G", "T"])).then(pl.lit("X")).otherwise("kind").alias("kind"),
+    ).drop("off_a", "off_b", "following", "preceding")
+
+
+def _same(offset: int) -> pl.Expr:
+    return pl.col("sid").shift(offset) == pl.col("sid")
+
+
+def _at(name: str, offset: int, blank: str = "") -> pl.Expr:
+    """The neighbour's value within the sentence (offset 1 = before, -1 = after)."""
+    return pl.when(_same(offset)).then(pl.col(name).shift(offset)).otherwise(None).fill_null(blank)
+
+
+def _run_roles(tokens: pl.DataFrame) -> pl.DataFrame:
+    """`role`: X part of a name, c connector that holds a name together, '' neither."""
+    lower = pl.col("lower")
+    glued = ~pl.col("spaced")
+    # "the Putin-Modi summit" is two names, "Akufo-Addo" one: a noun after the second half decides.
+    hyphen = (lower == "-") & glued & ~_at("spaced", -1, True) & ~_at("is_noun", -2, False)
+    initial_dot = (lower == ".") & glued & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$") & (_at("kind", 1) == "X")
+    particle = lower.is_in(_PARTICLES) & ~pl.col("is_capital")
+    given = (
+        glued & (_at("lower", 1) == "-") & ~_at("spaced", 1, True) & pl.col("word").str.contains("^[a-z]{2,}$")
+        & ~lower.str.contains(_NOT_GIVEN) & (_at("kind", 2) == "X")
+    )
+    absorbs = (
+        pl.col("kind").is_in(["G", "T"]) & pl.col("name_kind").fill_null("city").is_in(["name", "capital", "city", "seat"])
+        & ~pl.col("is_possessive") & ~pl.col("word").str.contains(r"^[A-Z.]+$| ")
+    )
+    before_name = (_at("kind", -1) == "X") & ~_at("lower", 1).is_in(_PLACE_PREPOSITIONS)
+    after_name = (_at("kind", 1) == "X") & ~_at("is_possessive", 1, False) & ~(_at("is_first", 1, False) & (_at("kind", 2) == ""))
+    return tokens.with_columns(
+        pl.when(pl.col("kind") == "X").then(pl.lit("X"))
+        .when(given).then(pl.lit("X"))
+        .when(absorbs & (before_name | after_name)).then(pl.lit("X"))
+        .when((_at("kind", 1) == "H") & absorbs & (pl.col("name_kind").fill_null("city") == "city")).then(pl.lit("X"))
+        .when(hyphen | initial_dot | particle).then(pl.lit("c"))
+        .otherwise(pl.lit("")).alias("role")
+    )
+
+
+def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
+    """The tokens with each name run as one token of kind P; `name_first`, `name_last` are its outer words, folded."""
+    roles = _run_roles(tokens)
+    prev, nxt = _at("role", 1), _at("role", -1)
+    leading = (pl.col("role") == "c") & (pl.col("lower") != "-") & (nxt == "c") & (_at("role", -2) == "X") & (_at("lower", -1) == "-")
+    held = (
+        (pl.col("role") == "X")
+        | ((pl.col("role") == "c") & prev.is_in(["X", "c"]) & (nxt.is_in(["X", "c"]) | (pl.col("lower") == ".")))
+        | leading
+    )
+    # A possessive ends a name; so does a comma, since it is no connector.
+    roles = roles.with_columns(held.alias("held")).with_columns(
+        (
+            pl.col("held") & pl.col("held").shift(1).fill_null(False) & _same(1) & ~pl.col("is_possessive").shift(1)
+            & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
+        ).fill_null(False).alias("linked")
+    ).with_columns((~pl.col("linked")).cum_sum().alias("run"))
+    runs = (
+        roles.filter("held").group_by("run", maintain_order=True)
+        .agg(
+            pl.col("end").last().alias("run_end"), pl.col("is_possessive").last().alias("run_possessive"),
+            pl.col("word").filter(pl.col("role") == "X").first().alias("name_first"),
+            pl.col("word").filter(pl.col("role") == "X").last().alias("name_last"),
+            (pl.col("role") == "X").sum().alias("n_names"),
+            pl.col("word").filter(pl.col("role") == "X").alias("name_words"),
+        )
+        .filter(pl.col("n_names") > 0)
+    )
+    return (
+        roles.filter(~pl.col("linked")).join(runs, on="run", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(pl.col("n_names").is_not_null()).then(pl.lit("P")).otherwise("kind").alias("kind"),
+            pl.coalesce("run_end", "end").alias("end"),
+            pl.coalesce("run_possessive", "is_possessive").alias("is_possessive"),
+        )
+        .with_columns(
+            *(pl.when(pl.col("kind") == "P").then(None).otherwise(c).alias(c) for c in ("code", "code_kind", "name_kind", "city", "city_country")),
+        )
+        .drop("role", "held", "linked", "run", "run_end", "run_possessive")
+    )

@@ -1,0 +1,75 @@
+"""Tense, modality and negation: whether a bound clause occurred, is planned, was denied or is hypothetical.
+
+Belongs here: cue phrases (`status_cues.csv`) and their reach.
+Does not belong here: dates, though a date after publication makes a plan (`meetings` applies it).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_REACH_VERB = 34  # characters from a cue to the verb it governs
+_REACH_NOUN = 60  # ... to the noun
+_REACH_AFTER = 60  # ... from the trigger to a cue behind it
+
+
+def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
+    """One row per cue in a sentence: sid, c_start, c_end (in the sentence), status, side."""
+    forms = cues["form"].to_list()
+    patterns = pl.lit(pl.Series(sorted(forms, key=len, reverse=True))).implode()
+    options = {"ascii_case_insensitive": True, "leftmost": True}
+    found = (
+        sents.select("sid", "fold", pl.col("fold").str.find_many(patterns, **options).alias("c_start"),
+                     pl.col("fold").str.extract_many(patterns, **options).alias("form"))
+        .filter(pl.col("c_start").list.len() > 0)
+        .explode("c_start", "form", empty_as_null=True)
+        .with_columns(pl.col("c_start").cast(pl.Int32), pl.col("form").str.to_lowercase())
+        .with_columns((pl.col("c_start") + pl.col("form").str.len_bytes().cast(pl.Int32)).alias("c_end"))
+    )
+    before = pl.col("fold").str.slice(pl.col("c_start") - 1, 1)
+    after = pl.col("fold").str.slice("c_end", 1)
+    starts = (pl.col("c_start") == 0) | ~before.str.contains("[A-Za-z]") | pl.col("form").str.contains("^n?'")
+    return (
+        found.filter(starts & ~after.str.contains("[A-Za-z]")).join(cues, on="form")
+        .select("sid", "c_start", "c_end", "form", "status", "side")
+    )
+
+
+def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
+    """The bound clauses with `status`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
+    at = elements.select("i", pl.col("start").alias("h_start"), pl.col("end").alias("h_end"))
+    subject = elements.select(pl.col("i").alias("s_hi"), pl.col("end").alias("s_end"))
+    placed = bound.join(at, on="i", how="left", maintain_order="left").join(subject, on="s_hi", how="left", maintain_order="left")
+    if "status" in placed.columns:
+        placed = placed.rename({"status": "frame_status"})
+    reach = pl.when(pl.col("pos") == "noun").then(_REACH_NOUN).otherwise(_REACH_VERB)
+    is_before = (
+        pl.col("side").is_in(["before", "any"]) & (pl.col("c_end") <= pl.col("h_start"))
+        & (pl.col("h_start") - pl.col("c_end") <= reach)
+        # what stands before the subject governs another verb, unless the trigger is a noun
+        & ((pl.col("pos") == "noun") | pl.col("s_end").is_null() | (pl.col("s_end") > pl.col("h_start")) | (pl.col("c_start") >= pl.col("s_end"))
+           | pl.col("form").is_in(["if", "whether", "unless"]))
+    )
+    is_after = (
+        pl.col("side").is_in(["after", "any"]) & (pl.col("c_start") >= pl.col("h_end")) & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
+        & ((pl.col("pos") == "noun") | ~pl.col("form").str.contains("^(?:is|are) "))
+    )
+    hits = (
+        placed.select("t", "sid", "pos", "h_start", "h_end", "s_end").join(cues, on="sid").filter(is_before | is_after)
+        .group_by("t").agg(
+            (pl.col("status") == "denied").sum().alias("n_denied"),
+            (pl.col("status") == "hypothetical").sum().alias("n_hypothetical"),
+            (pl.col("status") == "planned").sum().alias("n_planned"),
+        )
+    )
+    out = placed.join(hits, on="t", how="left", maintain_order="left").with_columns(pl.col("n_denied", "n_hypothetical", "n_planned").fill_null(0))
+    found = (
+        pl.when(pl.col("n_denied") >= 2).then(pl.lit("hypothetical"))
+        .when(pl.col("n_denied") == 1).then(pl.lit("denied"))
+        .when(pl.col("n_hypothetical") > 0).then(pl.lit("hypothetical"))
+        .when(pl.col("n_planned") > 0).then(pl.lit("planned"))
+        .otherwise(pl.lit("occurred"))
+    )
+    return out.with_columns(
+        pl.when((found == "occurred") & (pl.col("frame_status").fill_null("") != "")).then("frame_status").otherwise(found).alias("status")
+    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status")
