@@ -30,6 +30,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     kind = (
         pl.when(pl.col("lower") == ",").then(pl.lit("C"))
         .when("is_punct").then(pl.lit("W"))
+        .when("is_blocked").then(pl.lit("X"))
         .when(pl.col("code").is_not_null()).then(pl.lit("G"))
         .when(is_office & (pl.col("office_kind") == "prefix")).then(pl.lit("B"))
         .when(is_office & (pl.col("office_kind") == "former")).then(pl.lit("B"))
@@ -42,32 +43,13 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("X"))
         .otherwise(pl.lit("W"))
     )
-    return tokens.with_columns(kind.alias("kind"))
+    return tokens.with_columns(
+        kind.alias("kind"), *(pl.when("is_blocked").then(None).otherwise(c).alias(c) for c in ("code", "name_kind", "city")),
+    )
 
 
 _CLOSED = ["prep", "det", "conj", "but", "rel", "sub", "that", "he", "they", "it", "we", "be", "aux", "fut", "modal",
            "neg", "pair", "three", "month", "day", "adverb"]
-
-
-def drop_cancelled(tokens: pl.DataFrame, contexts: pl.DataFrame) -> pl.DataFrame:
-    """The tokens without the place reading where a neighbour cancels it.
-
-    `contexts`: one row per alias, word and side (before, after) at which the word cancels the alias.
-    """
-    after = contexts.filter(pl.col("side") == "after").select(pl.col("form").alias("word"), pl.col("neighbour").alias("following"))
-    before = contexts.filter(pl.col("side") == "before").select(pl.col("form").alias("word"), pl.col("neighbour").alias("preceding"))
-    marked = (
-        tokens.with_columns(
-            pl.col("word").shift(-1).alias("following"), pl.col("word").shift(1).alias("preceding"),
-        )
-        .join(after.with_columns(pl.lit(True).alias("off_a")), on=["word", "following"], how="left", maintain_order="left")
-        .join(before.with_columns(pl.lit(True).alias("off_b")), on=["word", "preceding"], how="left", maintain_order="left")
-    )
-    off = pl.col("off_a").fill_null(False) | pl.col("off_b").fill_null(False)
-    return marked.with_columns(
-        pl.when(off).then(None).otherwise("code").alias("code"),
-        pl.when(off & pl.col("kind").is_in(["G", "T"])).then(pl.lit("X")).otherwise("kind").alias("kind"),
-    ).drop("off_a", "off_b", "following", "preceding")
 
 
 def _same(offset: int) -> pl.Expr:

@@ -6,27 +6,12 @@ Does not belong here: deciding between readings by their neighbours (`phrases`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
+
+from ingest.extract.vocabulary import Vocabulary
 
 _CUT = "\x01"
 _TOKEN = r"\s*(?:(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d])"
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Look-up tables for tokens.
-
-    `names`: one row per folded, case-sensitive form: code, code_kind, name_kind, city, city_country.
-    `terms`: one row per lower-case form: word_class, office columns, is_verb/tense, is_noun, is_plural.
-    `name_phrases`, `term_phrases`: the forms of several words, longest first.
-    """
-
-    names: pl.DataFrame
-    terms: pl.DataFrame
-    name_phrases: list[str]
-    term_phrases: list[str]
 
 
 def split_tokens(sents: pl.DataFrame) -> pl.DataFrame:
@@ -116,6 +101,18 @@ def join_phrases(tokens: pl.DataFrame, sents: pl.DataFrame, vocabulary: Vocabula
     ).with_columns(pl.col("word").str.to_lowercase().alias("lower")).drop("form", "span_end", "end_possessive", "held")
 
 
+def _unblock(tokens: pl.DataFrame, sents: pl.DataFrame, blocked: pl.DataFrame) -> pl.DataFrame:
+    """The tokens with `is_blocked`: a place name inside a phrase in which it is none ("Michael Jordan")."""
+    inside = blocked.with_columns(
+        pl.struct("form", "alias_form").map_elements(lambda r: r["form"].find(r["alias_form"]), return_dtype=pl.Int32).alias("shift")
+    ).select("form", "shift")
+    hits = (
+        _spans(sents, sorted(blocked["form"].unique().to_list(), key=lambda f: (-len(f), f)), ignore_case=False)
+        .join(inside, on="form").select("sid", (pl.col("start") + pl.col("shift")).alias("start"), pl.lit(True).alias("is_blocked")).unique()
+    )
+    return tokens.join(hits, on=["sid", "start"], how="left", maintain_order="left").with_columns(pl.col("is_blocked").fill_null(False))
+
+
 def look_up(tokens: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """The tokens with the readings that the vocabulary has for their forms."""
     return (
@@ -130,4 +127,5 @@ def look_up(tokens: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
 
 def tokenise(sents: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """All steps of this module."""
-    return look_up(join_phrases(split_tokens(sents), sents, vocabulary), vocabulary)
+    found = look_up(join_phrases(split_tokens(sents), sents, vocabulary), vocabulary)
+    return _unblock(found, sents, vocabulary.blocked)

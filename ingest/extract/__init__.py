@@ -1,0 +1,54 @@
+"""Articles to facts: a pure function of the articles, the code version and the reference data.
+
+Belongs here: `extract`, its version, and the rule of which languages it reads.
+Does not belong here: the steps themselves (the modules of this package) and any writing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from ingest import tables
+from ingest.extract.engine import facts_of, read
+from ingest.settings import reference_dir
+
+_LANGUAGES = ["en", "und"]
+_REFERENCE = ("alias_context", "cities", "city_aliases", "countries", "country_aliases", "event_types", "frames", "function_words",
+              "nouns", "offices", "organization_aliases", "organizations", "people", "status_cues", "topics", "verbs")
+
+
+@cache
+def extractor_version() -> str:
+    """'x' and 12 hex digits over this package's code and the reference tables that it reads."""
+    digest = sha256()
+    code = sorted(Path(__file__).parent.glob("*.py")) + sorted((Path(__file__).parents[1] / "lexicon").glob("*.py"))
+    for path in [*code, *(Path(reference_dir()) / f"{name}.csv" for name in _REFERENCE)]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return "x" + digest.hexdigest()[:12]
+
+
+def _unread(articles: pl.DataFrame, version: str) -> pl.DataFrame:
+    """facts.extractions rows of articles in a language that has no tables yet."""
+    return tables.FACTS_EXTRACTIONS.conform(articles.select(
+        "article_id", pl.lit(version).alias("extractor_version"), pl.lit("unsupported_language").alias("outcome"),
+        pl.lit(0).alias("n_sentences"),
+    ))
+
+
+def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The facts tables (by name, without schema) of a batch of articles.
+
+    `articles` has article_id, title, text, published_date, language, source: one row per article. Rows in another
+    language than English are counted in `extractions` as `unsupported_language` and give no facts.
+    """
+    version = extractor_version()
+    readable = pl.col("language").fill_null("und").str.slice(0, 3).str.split("-").list.first().is_in(_LANGUAGES)
+    ordered = articles.sort("article_id")
+    chosen = ordered.filter(readable)
+    out = facts_of(read(chosen), version) if chosen.height else {t.name: t.empty() for t in tables.FACTS}
+    out["extractions"] = pl.concat([out["extractions"], _unread(ordered.filter(~readable), version)])
+    return out

@@ -1,0 +1,128 @@
+"""Bound clauses to their circumstances: date, place, format.
+
+Belongs here: which date expression and which place of a sentence belong to which clause, and what to do without any.
+Does not belong here: the grammar of dates (`dates`), merging of clauses (`meetings`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ingest.extract.names import _at
+
+_SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
+_NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
+_IN = ["in", "at", "outside", "near"]
+_PHONE = r"(?i)\b(?:by (?:tele)?phone|phone (?:call|talk|conversation)|telephone|phoned|on the phone|over the phone|phone diplomacy|hotline|rang|call with|call from|a call|in a call|the call|calls? between|by phone)\b"
+_VIDEO = r"(?i)\b(?:video|virtual(?:ly)?|videoconference|online (?:meeting|summit)|via zoom)\b"
+
+
+def relative_dates(found: pl.DataFrame) -> pl.DataFrame:
+    """The date expressions with those that lean on an earlier one ("a day earlier", "the same evening") resolved."""
+    ordered = found.sort("a", "sid", "d_start").with_columns(
+        pl.when(~pl.col("is_relative") & (pl.col("precision") == "day")).then("past").alias("seen")
+    ).with_columns(pl.col("seen").forward_fill().over("a").shift(1).over("a").alias("anchor"))
+    low = pl.col("low")
+    step = (
+        pl.when(low.str.contains("earlier|before|previous")).then(-1).when(low.str.contains("later|following")).then(1).otherwise(0)
+        * pl.col("count").fill_null(1) * pl.when(pl.col("unit") == "week").then(7).otherwise(1)
+    )
+    whole = pl.col("unit").is_null() | pl.col("unit").is_in(["day", "week"])
+    leaning = pl.col("is_relative") & pl.col("anchor").is_not_null() & whole & ~low.str.contains("week$|month$|year$")
+    moved = pl.col("anchor") + pl.duration(days=step)
+    return ordered.with_columns(
+        pl.when(leaning).then(moved).otherwise("past").alias("past"),
+        pl.when(leaning).then(moved).otherwise("future").alias("future"),
+        pl.when(leaning).then(pl.lit("day")).otherwise("precision").alias("precision"),
+    ).filter(pl.col("past").is_not_null()).drop("seen", "anchor")
+
+
+def add_dates(bound: pl.DataFrame, found: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with `start_date`, `end_date`, `date_precision` from the nearest date that is theirs."""
+    before = pl.col("fold").str.slice(pl.max_horizontal(pl.col("d_start") - 30, 0), pl.min_horizontal(pl.col("d_start"), 30))
+    usable = relative_dates(found).join(sents.select("sid", "fold"), on="sid").filter(~before.str.contains(_NOT_WHEN)).with_columns(
+        before.str.contains(_SAID).alias("is_report")
+    )
+    gap = pl.when(pl.col("d_start") >= pl.col("h_end")).then(pl.col("d_start") - pl.col("h_end")).otherwise(
+        (pl.col("h_start") - pl.col("d_end")).abs() + 12
+    )
+    picked = (
+        bound.select("t", "sid", "h_start", "h_end", "status").join(
+            usable.select("sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report"), on="sid")
+        .filter(~pl.col("is_report"))
+        .with_columns(gap.alias("gap")).sort("t", "gap").unique("t", keep="first", maintain_order=True)
+    )
+    ahead = pl.col("status") == "planned"
+    day = pl.when(ahead).then("future").otherwise("past")
+    dates = picked.select("t", day.alias("start_date"), pl.col("precision").alias("date_precision"), "span")
+    end = (
+        pl.when(pl.col("date_precision") == "day").then(pl.col("start_date") + pl.duration(days=pl.col("span")))
+        .when(pl.col("date_precision") == "week").then(pl.col("start_date") + pl.duration(days=6))
+        .when(pl.col("date_precision") == "month").then(pl.col("start_date").dt.month_end())
+        .when(pl.col("date_precision") == "year").then(pl.date(pl.col("start_date").dt.year(), 12, 31))
+    )
+    return (
+        bound.join(dates, on="t", how="left", maintain_order="left").with_columns(end.cast(pl.Date).alias("end_date"))
+        .with_columns(pl.col("date_precision").fill_null("unknown")).drop("span")
+    )
+
+
+def find_places(elements: pl.DataFrame) -> pl.DataFrame:
+    """One row per place in a sentence: sid, x_start, city, country_code, how (in, to, venue)."""
+    town = pl.col("city").is_not_null() & (pl.col("kind") != "P") & pl.col("np").is_in(["town", "state"])
+    country = (pl.col("np") == "state") & (pl.col("code_kind") == "country") & pl.col("name_kind").is_in(["name"]) & (pl.col("codes").list.len() == 1)
+    city_of = (pl.col("prep") == "of") & _at("lower", 2).is_in(["city", "town", "capital", "resort", "port"])
+    after_comma = town & (_at("lower", 1) == ",") & (_at("kind", 2).is_in(["P", "T"]) | (_at("np", 2) == "town"))
+    inside = pl.col("prep").is_in(_IN) | city_of | after_comma
+    toward = pl.col("prep").is_in(["to", "into"])
+    visited = (pl.col("prep") == "") & _at("lower", 1).is_in(["visited", "visiting", "visit", "visits", "toured"])
+    return (
+        elements.filter((town | country) & (inside | toward | visited) & ~pl.col("is_possessive"))
+        .select(
+            "sid", "a", pl.col("start").alias("x_start"), pl.when(town).then("city").alias("city"),
+            pl.when(town).then("city_country").otherwise(pl.col("codes").list.first()).alias("country_code"),
+            pl.when(inside).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
+        )
+        .filter(pl.col("country_code").is_not_null())
+    )
+
+
+def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with `city`, `country_code`: named in the sentence, the host's, or the dateline's at the article's head."""
+    gap = pl.when(pl.col("x_start") >= pl.col("h_end")).then(pl.col("x_start") - pl.col("h_end")).otherwise(
+        (pl.col("h_start") - pl.col("x_start")) + 20
+    )
+    picked = (
+        bound.select("t", "sid", "h_start", "h_end").join(places.drop("a"), on="sid")
+        .with_columns(gap.alias("gap"))
+        .sort("t", "how", pl.col("city").is_null(), "gap").unique("t", keep="first", maintain_order=True)
+        .select("t", "city", "country_code", pl.col("how").alias("place_how"))
+    )
+    heads = (
+        sents.filter(pl.col("dateline").is_not_null()).select("a", pl.col("dateline").str.split("/").list.first().str.to_uppercase().alias("up"))
+        .join(cities.select(pl.col("form").str.to_uppercase().alias("up"), pl.col("city").alias("head_city"), pl.col("city_country").alias("head_country")).unique("up", keep="first", maintain_order=True), on="up")
+        .unique("a", keep="first", maintain_order=True).select("a", "head_city", "head_country")
+    )
+    hosted = pl.col("rule_id").is_in(["C02", "C03", "C04"])
+    host = pl.when(hosted).then(pl.col("s_codes").list.first())
+    return (
+        bound.join(picked, on="t", how="left", maintain_order="left").join(heads, on="a", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(pl.col("country_code").is_null() & (pl.col("head_country") == host)).then("head_city").otherwise("city").alias("city"),
+            pl.coalesce("country_code", host).alias("country_code"),
+        )
+    )
+
+
+def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with `format`: in_person, call, video or unknown."""
+    near = pl.col("fold").str.slice(pl.max_horizontal(pl.col("h_start") - 45, 0), pl.col("h_end") - pl.max_horizontal(pl.col("h_start") - 45, 0) + 45)
+    phone_frame = pl.col("rule_id").is_in(["C06", "C07", "C13"])
+    in_person = (pl.col("format") == "in_person") | pl.col("rule_id").is_in(["C01", "C02", "C03", "C04", "C10"]) | pl.col("city").is_not_null()
+    return bound.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left").with_columns(
+        pl.when(near.str.contains(_VIDEO)).then(pl.lit("video"))
+        .when((pl.col("format") == "call") | phone_frame | near.str.contains(_PHONE)).then(pl.lit("call"))
+        .when(pl.col("format") == "video").then(pl.lit("video"))
+        .when(in_person).then(pl.lit("in_person"))
+        .otherwise(pl.lit("unknown")).alias("format")
+    ).drop("fold")

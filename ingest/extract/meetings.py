@@ -1,0 +1,93 @@
+"""Bound clauses of consultation to encounters: one row per encounter and article.
+
+Belongs here: who took part, merging of the clauses that speak of one encounter, its best date and place.
+Does not belong here: events derived from encounters (`events`), encounters across articles (dbt).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+_VISITS = ["C14", "C15", "C16"]
+_NO_MEETING = [*_VISITS, "C17"]
+_PRECISIONS = ["day", "week", "month", "year", "unknown"]
+_ROUNDS = 4  # label propagation: longer chains of pairwise agreement do not occur within an article
+
+
+def _empty_list(column: str) -> pl.Expr:
+    return pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String)))
+
+
+def candidates(bound: pl.DataFrame) -> pl.DataFrame:
+    """One row per clause that states an encounter, with `codes` and `keys` of all who take part."""
+    talks = bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING))
+    source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
+    between = pl.col("t_prep").is_in(["between", "of", "among"]) & (pl.col("pos") == "noun") & (target.list.len() >= 2)
+    alone = pl.col("t_codes").is_null() & pl.col("reciprocal")
+    beside = (pl.col("pos") == "noun") & (pl.col("t_prep") == "of")
+    codes = (
+        pl.when(pl.col("p_codes").is_not_null()).then(pair)
+        .when(between).then(target)
+        .when(pl.col("t_codes").is_not_null() & ~beside).then(pl.concat_list(source, target))
+        .when(alone).then(source)
+        .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+    )
+    keys = (
+        pl.when(pl.col("p_codes").is_not_null()).then(_empty_list("p_keys"))
+        .when(between).then(_empty_list("t_keys"))
+        .when(pl.col("t_codes").is_not_null()).then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")))
+        .otherwise(_empty_list("s_keys"))
+    )
+    found = talks.with_columns(codes.list.unique().list.sort().alias("codes"), keys.list.unique(maintain_order=True).alias("keys"))
+    # One verb may fit several frames and one side may be bound twice: the surest reading stays.
+    return (
+        found.filter(pl.col("codes").list.len().is_between(2, 25))
+        .sort("i", "confidence", descending=[False, True]).unique("i", keep="first", maintain_order=True)
+        .with_columns(pl.col("codes").list.join(",").alias("side_key"))
+    )
+
+
+def _agree(left: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of clauses of one article that may speak of one encounter: m, n."""
+    columns = ["m", "a", "side_key", "status", "start_date", "end_date", "format", "keys", "sid"]
+    right = left.select(pl.col(c).alias(c if c in ("a", "side_key", "status") else f"{c}_r") for c in columns)
+    undated = pl.col("start_date").is_null() | pl.col("start_date_r").is_null()
+    same_time = undated | (pl.col("start_date") <= pl.col("end_date_r")) & (pl.col("start_date_r") <= pl.col("end_date"))
+    nobody = (pl.col("keys").list.len() == 0) | (pl.col("keys_r").list.len() == 0)
+    same_people = nobody | (pl.col("keys").list.set_intersection("keys_r").list.len() > 0)
+    remote = pl.col("format").is_in(["call", "video"]) != pl.col("format_r").is_in(["call", "video"])
+    known = (pl.col("format") != "unknown") & (pl.col("format_r") != "unknown")
+    return (
+        left.select(columns).join(right, on=["a", "side_key", "status"])
+        .filter(same_time & same_people & ~(remote & known)).select("m", pl.col("m_r").alias("n"))
+    )
+
+
+def _label(found: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with `c`, the first clause of their encounter."""
+    edges = _agree(found)
+    labels = found.select("m", pl.col("m").alias("c"))
+    for _ in range(_ROUNDS):
+        labels = (
+            edges.join(labels.rename({"m": "n"}), on="n").group_by("m").agg(pl.col("c").min()).sort("m")
+        )
+    return found.join(labels, on="m", how="left", maintain_order="left")
+
+
+def merge(found: pl.DataFrame) -> pl.DataFrame:
+    """One row per encounter and article: c, a, codes, keys, status, format, date, place, confidence."""
+    labelled = _label(found.with_row_index("m"))
+    rank = pl.col("date_precision").replace_strict({p: n for n, p in enumerate(_PRECISIONS)}, return_dtype=pl.Int32)
+    best = rank.arg_min()
+    placed = pl.col("country_code").is_not_null()
+    in_town = pl.col("city").is_not_null()
+    return labelled.group_by("c", maintain_order=True).agg(
+        pl.col("a").first(), pl.col("codes").first(), pl.col("status").first(), pl.col("event_type").first(),
+        pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True),
+        pl.col("format").filter(pl.col("format") != "unknown").first().fill_null("unknown"),
+        *(pl.col(x).get(best) for x in ("start_date", "end_date", "date_precision")),
+        pl.coalesce(pl.col("city").filter(in_town).first()).alias("city"),
+        pl.coalesce(pl.col("country_code").filter(in_town).first(), pl.col("country_code").filter(placed).first()).alias("country_code"),
+        pl.col("confidence").max(), pl.col("sid").unique(maintain_order=True).alias("sids"),
+        pl.col("t").alias("ts"),
+    )
