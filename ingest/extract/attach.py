@@ -13,6 +13,9 @@ from ingest.extract.names import _at
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
 _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
 _IN = ["in", "at", "outside", "near"]
+_JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
+_NATIONAL = ["head_of_state", "head_of_government", "monarch", "foreign_minister", "defence_minister", "finance_minister",
+             "trade_minister", "interior_minister", "minister", "deputy", "envoy", "security_adviser", "military", "spokesperson", "official"]
 _PHONE = r"(?i)\b(?:by (?:tele)?phone|phone (?:call|talk|conversation)|telephone|phoned|on the phone|over the phone|phone diplomacy|hotline|rang|call with|call from|a call|in a call|the call|calls? between|by phone)\b"
 _VIDEO = r"(?i)\b(?:video|virtual(?:ly)?|videoconference|online (?:meeting|summit)|via zoom)\b"
 
@@ -87,6 +90,81 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def scenes(found: pl.DataFrame, places: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+    """One row per sentence that a journey sets the scene for: sid (the one after), city, country_code, dates.
+
+    "X travelled to Apia on 3 May. He met the premier.": what follows with a pronoun happens there and then.
+    """
+    moves = elements.filter((pl.col("pos") == "verb") & pl.col("lower").is_in(_JOURNEYS)).select("sid", "i").unique("sid", keep="first", maintain_order=True)
+    goal = places.filter(pl.col("how") == 1).sort("sid", "x_start").unique("sid", keep="first", maintain_order=True)
+    country = places.sort("sid", "x_start").group_by("sid", maintain_order=True).agg(pl.col("country_code").last().alias("last_country"))
+    when = relative_dates(found).sort("sid", "d_start").group_by("sid", maintain_order=True).agg(
+        pl.col("past").first(), pl.col("precision").first(), pl.col("past").filter(pl.col("precision") == "day").last().alias("until"))
+    scene = moves.join(goal, on="sid").join(when, on="sid", how="left").join(country, on="sid", how="left")
+    scene = scene.select(pl.col("sid").cast(pl.Int64), "a", "city", "country_code", "past", "precision", "until")
+    later = pl.concat([scene.with_columns((pl.col("sid") + n).alias("sid"), pl.lit(n).alias("n")) for n in (1, 2)])
+    return (
+        later.join(sents.select(pl.col("sid").cast(pl.Int64), "a"), on=["sid", "a"]).sort("sid", "n").unique("sid", keep="first", maintain_order=True)
+        .select(pl.col("sid").cast(pl.UInt32), pl.col("city").alias("scene_city"), pl.col("country_code").alias("scene_country"),
+                pl.col("past").alias("scene_date"), pl.col("precision").alias("scene_precision"), pl.col("until").alias("scene_until"))
+    )
+
+
+def inherit(bound: pl.DataFrame, scene: pl.DataFrame) -> pl.DataFrame:
+    """The clauses of a pronoun subject with the scene's date and place where their own sentence says nothing."""
+    out = bound.join(scene, on="sid", how="left", maintain_order="left")
+    led = (pl.col("s_np") == "pronoun") & (pl.col("status") == "occurred")
+    undated = led & pl.col("start_date").is_null() & pl.col("scene_date").is_not_null()
+    unplaced = led & pl.col("country_code").is_null()
+    return out.with_columns(
+        pl.when(undated).then("scene_date").otherwise("start_date").alias("start_date"),
+        pl.when(undated).then(pl.coalesce("scene_until", "scene_date")).otherwise("end_date").alias("end_date"),
+        pl.when(undated).then("scene_precision").otherwise("date_precision").alias("date_precision"),
+        pl.when(unplaced).then("scene_city").otherwise("city").alias("city"),
+        pl.when(unplaced).then("scene_country").otherwise("country_code").alias("country_code"),
+    ).drop("scene_city", "scene_country", "scene_date", "scene_precision", "scene_until")
+
+
+def localise(elements: pl.DataFrame, places: pl.DataFrame, scene: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+    """The elements with a state for titled people whom neither the roster nor the text gives one.
+
+    Their sentence's place, the scene's, or the dateline's: who is met as "the president" in Dakar is Senegal's.
+    """
+    here = places.sort("sid", "how", "x_start").unique("sid", keep="first", maintain_order=True).select("sid", pl.col("country_code").alias("here"))
+    heads = datelines(sents, cities).select("a", "head_country")
+    stateless = (pl.col("np") == "person") & (pl.col("codes").list.len() == 0) & (pl.col("keys").list.len() > 0) & pl.col("role_class").is_in(_NATIONAL)
+    out = (
+        elements.join(here, on="sid", how="left", maintain_order="left")
+        .join(scene.select("sid", "scene_country"), on="sid", how="left", maintain_order="left")
+        .join(heads, on="a", how="left", maintain_order="left")
+    )
+    state = pl.coalesce("here", "scene_country", "head_country")
+    filled = out.with_columns(
+        pl.when(stateless & state.is_not_null()).then(pl.concat_list(state)).otherwise("codes").alias("codes")
+    ).drop("here", "scene_country", "head_country")
+    # later mentions of the same person follow the first
+    first = (
+        filled.filter((pl.col("np") == "person") & (pl.col("codes").list.len() > 0) & (pl.col("keys").list.len() > 0))
+        .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").alias("k_codes")).unique(["a", "k"], keep="first", maintain_order=True)
+    )
+    return (
+        filled.with_columns(pl.col("keys").list.first().alias("k")).join(first, on=["a", "k"], how="left", maintain_order="left")
+        .with_columns(pl.when((pl.col("codes").list.len() == 0) & (pl.col("np") == "person") & pl.col("k_codes").is_not_null()).then("k_codes").otherwise("codes").alias("codes"))
+        .drop("k", "k_codes")
+    )
+
+
+def datelines(sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+    """One row per article with a dateline in a known town: a, head_city, head_country."""
+    known = cities.select(pl.col("form").str.to_uppercase().alias("up"), pl.col("city").alias("head_city"), pl.col("city_country").alias("head_country"))
+    return (
+        sents.filter(pl.col("dateline").is_not_null())
+        .select("a", pl.col("dateline").str.split("/").list.first().str.to_uppercase().alias("up"))
+        .join(known.unique("up", keep="first", maintain_order=True), on="up")
+        .unique("a", keep="first", maintain_order=True).select("a", "head_city", "head_country")
+    )
+
+
 def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
     """The clauses with `city`, `country_code`: named in the sentence, the host's, or the dateline's at the article's head."""
     gap = pl.when(pl.col("x_start") >= pl.col("h_end")).then(pl.col("x_start") - pl.col("h_end")).otherwise(
@@ -98,11 +176,7 @@ def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, c
         .sort("t", "how", pl.col("city").is_null(), "gap").unique("t", keep="first", maintain_order=True)
         .select("t", "city", "country_code", pl.col("how").alias("place_how"))
     )
-    heads = (
-        sents.filter(pl.col("dateline").is_not_null()).select("a", pl.col("dateline").str.split("/").list.first().str.to_uppercase().alias("up"))
-        .join(cities.select(pl.col("form").str.to_uppercase().alias("up"), pl.col("city").alias("head_city"), pl.col("city_country").alias("head_country")).unique("up", keep="first", maintain_order=True), on="up")
-        .unique("a", keep="first", maintain_order=True).select("a", "head_city", "head_country")
-    )
+    heads = datelines(sents, cities)
     hosted = pl.col("rule_id").is_in(["C02", "C03", "C04"])
     host = pl.when(hosted).then(pl.col("s_codes").list.first())
     return (

@@ -47,13 +47,17 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     )
     be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
     participle = pl.col("tense").is_in(["past", "part"])
-    finite = (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"]) | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
+    # An unknown "-ed" after a noun phrase or a conjunction is a verb in the past as well.
+    unknown = e["word_class"].is_null() & ~e["is_verb"].fill_null(False) & e["lower"].str.contains("^[a-z]{2,}ed$")
+    e = e.with_columns(unknown.alias("unknown_past"))
+    past = pl.col("unknown_past") & (_at("np", 1).is_in(["person", "office", "state", "body", "pronoun", "other"]) | _at("word_class", 1).is_in(["conj", "he", "they", "rel", "adverb"]))
+    finite = past | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"]) | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
     return e.with_columns(
         ((pl.col("pos") == "verb") & participle & (be1 | (_at("lower", -1) == "by"))).fill_null(False).alias("is_passive"),
         pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
         finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
         (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
-    ).drop("plain")
+    ).drop("plain", "unknown_past")
 
 
 def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:

@@ -104,7 +104,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
         pl.when(plural).then("k").when(he).then("lead_keys").otherwise("keys").alias("keys"),
         pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
-        (pl.col("strong") | plural | he).alias("strong"),
+        (pl.col("strong") | plural | he).fill_null(False).alias("strong"),
     ).drop("lead", "lead_keys", "lead_codes", "c", "k")
 
 

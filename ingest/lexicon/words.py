@@ -77,6 +77,8 @@ def verbs() -> pl.DataFrame:
     rows = []
     for lemma, irregular, classes in table.iter_rows():
         forms: dict[str, set[str]] = {}
+        if not irregular and lemma[-1] == "l" and lemma[-2] in _VOWELS and lemma[-3] not in _VOWELS:  # British spelling
+            forms |= {f"{lemma}led": {"past", "part"}, f"{lemma}ling": {"ing"}}
         for tense, form in inflect(lemma, irregular).items():
             forms.setdefault(form, set()).add(tense)
         for form, tenses in forms.items():
