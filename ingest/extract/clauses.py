@@ -13,6 +13,8 @@ from ingest.extract.names import _at
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
+_SAYING = ["said", "says", "say", "told", "added", "noted", "announced", "reported", "believes", "stated", "confirmed", "stressed", "insisted", "claimed",
+           "wrote", "posted", "agreed"]
 _BREAKS = [";", ":", "(", ")"]
 
 
@@ -43,7 +45,8 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")
     e = e.with_columns(
         pl.when(noun & word).then(pl.lit("noun"))
-        .when(pl.col("is_verb").fill_null(False) & (pl.col("kind") == "W") & ~led).then(pl.lit("verb")).alias("pos"),
+        .when(pl.col("is_verb").fill_null(False) & (pl.col("kind") == "W") & ~led & ~((pl.col("tense") == "base") & (_at("np", 1) == "other")))
+        .then(pl.lit("verb")).alias("pos"),
     )
     be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
     participle = pl.col("tense").is_in(["past", "part"])
@@ -104,8 +107,8 @@ def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, f
 
 def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
-    left = trig.select("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id").join(grp, on="sid")
-    free = pl.col("strong") & (pl.col("prep") == "") & ~pl.col("is_possessive")
+    left = trig.select("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type").join(grp, on="sid")
+    free = pl.col("strong") & (pl.col("prep") == "") & ~pl.col("is_possessive") & ~pl.col("is_object") & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
     is_left = pl.col("hi") < pl.col("i")
     owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
@@ -133,6 +136,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     no_verb = pl.col("g_finite") <= pl.col("anchor_finite")
     governed = pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
+    talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
     kind_ok = (
         pl.when(pl.col("object_kind") == "person").then(pl.col("strong") & (person_like | (pl.col("np") == "state") & (pl.col("prep") != "")))
@@ -154,7 +158,10 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .when(~pl.col("is_passive") & after & same_clause & no_verb & governed & kind_ok).then(0)
         .when(inside & (pl.col("object_kind") == "any")).then(1)
     )
-    ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(pl.col("order").is_not_null())
+    # "called on the king" is a visit, "called on the king to resign" a demand
+    urged = pl.when(pl.col("rule_id") == "C18").then(~pl.col("then_to")).when(pl.col("rule_id") == "Q04").then(pl.col("then_to") | (pl.col("np") == "state")).otherwise(True)
+    forum = pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & ~talks_with
+    ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(pl.col("order").is_not_null() & urged & ~forum)
     return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
         "t", pl.col("g").alias("t_g"), pl.col("codes").alias("t_codes"), pl.col("keys").alias("t_keys"),
         pl.col("lo").alias("t_lo"), pl.col("hi").alias("t_hi"), pl.col("prep").alias("t_prep"), pl.col("np").alias("t_np"),
@@ -175,9 +182,12 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
 
 def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
-    at = elements.select(pl.col("i").alias("lo"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
+    doing = (pl.col("pos") == "verb") & ~pl.col("lower").is_in(_SAYING)
+    marked = elements.with_columns(doing.fill_null(False).alias("doing"))
+    ends = elements.select(pl.col("i").alias("hi"), ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"))
+    at = marked.select(pl.col("i").alias("lo"), (_at("doing", 1, False) | _at("doing", 2, False) & (_at("word_class", 1) == "det")).alias("is_object"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
                          ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias("after_comma"))
-    grp = grp.join(at, on="lo", how="left", maintain_order="left")
+    grp = grp.join(at, on="lo", how="left", maintain_order="left").join(ends, on="hi", how="left", maintain_order="left")
     trig = trig.join(elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")), on="anchor", how="left", maintain_order="left")
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)

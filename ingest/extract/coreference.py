@@ -38,7 +38,7 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
         "a", pl.col("i").alias("p_i"), pl.col("sid").alias("p_sid"), pl.col("keys").alias("p_keys"),
         pl.col("codes").alias("p_codes"), pl.col("role_class").alias("p_role"),
     )
-    single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("lower") != "counterpart")
+    single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & pl.col("role_class").is_not_null()
     bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det")
     generic = pl.col("role_class").is_in(["minister", "official", "org_head", "envoy"])
     fits = (
@@ -76,27 +76,31 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
     ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
     pairs = (
-        e.filter("strong").group_by("a", "sid", maintain_order=True)
+        e.filter(pl.col("strong") & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True))
+        .group_by("a", "sid", maintain_order=True)
         .agg(
             pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_codes"),
             pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_keys"),
         )
         .filter(pl.col("pair_codes").list.len().is_between(2, 5))
     )
-    two = pairs.filter(pl.col("pair_codes").list.len() == 2).rename({"pair_codes": "two_codes", "pair_keys": "two_keys"})
-    needs = e.filter(pl.col("word_class").is_in(["pair", "three", "they"])).select("i", "a", "sid", "word_class")
-    nearest = lambda found, codes, keys: (  # noqa: E731
-        needs.join(found.rename({"sid": "from_sid"}), on="a")
-        .filter((pl.col("from_sid") <= pl.col("sid")) & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK))
+    # "telephoned both leaders": the pair does not hold the one who acts upon it.
+    acting = e.filter("strong").sort("i").unique("sid", keep="first", maintain_order=True).select(
+        "sid", pl.col("i").alias("first_i"), pl.col("codes").alias("acting"))
+    needs = e.filter(pl.col("word_class").is_in(["pair", "three", "they"])).select("i", "a", "sid", "word_class").join(acting, on="sid", how="left").with_columns(
+        pl.when(pl.col("first_i") < pl.col("i")).then("acting").alias("acting"))
+    size = pl.col("pair_codes").list.len()
+    links = (
+        needs.join(pairs.rename({"sid": "from_sid"}), on="a")
+        .filter(
+            (pl.col("from_sid") <= pl.col("sid")) & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK)
+            & (pl.col("acting").is_null() | (pl.col("acting").list.set_intersection("pair_codes").list.len() == 0))
+            & pl.when(pl.col("word_class") == "three").then(size >= 3).when(pl.col("word_class") == "pair").then(size == 2).otherwise(size >= 2)
+        )
         # the pair of an earlier sentence, not the one that only this sentence completes
         .sort("i", pl.col("from_sid") == pl.col("sid"), "from_sid", descending=[False, False, True])
-        .unique("i", keep="first", maintain_order=True).select("i", pl.col(codes).alias("c"), pl.col(keys).alias("k"))
+        .unique("i", keep="first", maintain_order=True).select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
-    more = pairs.filter(pl.col("pair_codes").list.len() >= 3)
-    links = pl.concat([
-        nearest(two, "two_codes", "two_keys").join(needs.filter(pl.col("word_class") != "three").select("i"), on="i"),
-        nearest(more, "pair_codes", "pair_keys").join(needs.filter(pl.col("word_class") == "three").select("i"), on="i"),
-    ])
     out = e.join(links, on="i", how="left", maintain_order="left")
     he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
     plural = pl.col("c").is_not_null()
@@ -143,5 +147,6 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
             pl.col("prep").first(), pl.col("det").first(), pl.col("strong").all(), pl.col("is_possessive").last(),
             pl.col("np").first(), pl.col("name_kind").first(), pl.col("role_class").first(), pl.len().alias("n_members"),
             pl.col("shape").first(),
+            ((pl.col("code_kind") == "organization") & (pl.col("np") == "state")).all().fill_null(False).alias("is_forum"),
         )
     )

@@ -36,6 +36,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .when(is_office & (pl.col("office_kind") == "former")).then(pl.lit("B"))
         .when(is_office & (pl.col("office_kind") == "rank")).then(pl.lit("R"))
         .when(is_office & in_title).then(pl.lit("F"))
+        .when(word_class == "counterpart").then(pl.lit("F"))
         .when((word_class == "honorific") & is_capital).then(pl.lit("H"))
         .when(word_class == "agent").then(pl.lit("A"))
         .when(pl.col("city").is_not_null()).then(pl.lit("T"))

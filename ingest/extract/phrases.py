@@ -161,11 +161,11 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
     e = elements.with_row_index("i")
     np1, np2, np3 = _at("np", 1), _at("np", 2), _at("np", 3)
     comma1, comma2 = _at("kind", 1) == "C", _at("kind", 2) == "C"
-    bare_name = (pl.col("np") == "person") & (pl.col("codes").list.len() == 0)
+    bare_name = (pl.col("np") == "person") & (pl.col("codes").list.len() == 0)  # states come with the office before
     before = bare_name & comma1 & (np2 == "office") & ~_at("is_plural_office", 2, False) & (
         (pl.col("n_names") >= 2) | pl.col("shape").str.contains("R|H")
     ) & ~_at("is_possessive", 2, False)
-    office_only = (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("role_class") != "")
+    office_only = (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("role_class").fill_null("") != "")
     name2 = (np2 == "person") & (_at("codes", 2, []).list.len() == 0) & comma1
     name3 = (np3 == "person") & (_at("codes", 3, []).list.len() == 0) & comma2 & _at("lower", 1).is_in(_DETERMINERS)
     closes = ~_at("np", -1).is_in(["person"])

@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 
-from ingest.sources.records import Record, Unreadable, has_date
+from ingest.sources.records import Record, Unreadable, has_date, without_surrogates
 
 MAX_PAGE_BYTES = 5_000_000
 PAGE_SECONDS = 30.0
@@ -56,8 +56,7 @@ class Reader:
         mark = b"s" if isinstance(page, str) else b"b"
         try:
             process = self._started()
-            process.stdin.write(_LENGTH.pack(len(data) + 1) + mark)
-            process.stdin.write(data)
+            self._send(process, _LENGTH.pack(len(data) + 1) + mark + data)
             answer = json.loads(self._receive(process, self.seconds))
         except TimeoutError as error:
             self.close()
@@ -67,7 +66,14 @@ class Reader:
             raise Unreadable("html_failed", f"the reader of pages ended: {error}") from error
         if "reason" in answer:
             raise Unreadable(answer["reason"], answer["detail"])
-        return answer
+        return {name: value and without_surrogates(value) for name, value in answer.items()}
+
+    @staticmethod
+    def _send(process: subprocess.Popen[bytes], message: bytes) -> None:
+        """All bytes to the process: an unbuffered pipe may take them in parts."""
+        view = memoryview(message)
+        while view:
+            view = view[process.stdin.write(view):]
 
     def _receive(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
         """One length-prefixed message, or an error when the process is slow or gone."""

@@ -7,7 +7,6 @@ Does not belong here: any single format, and judgement of contents (`ingest/arti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ingest.articles import FIELDS, Refusal
 from ingest.sources.store import Arrival
@@ -25,12 +24,14 @@ _MAGIC = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Unreadable(Exception):
-    """Ends the reading of a file or field: the reason, what and where."""
+    """Ends the reading of a file, record or field: the reason, what and where."""
 
-    reason: str
-    detail: str
+    def __init__(self, reason: str, detail: str) -> None:
+        """A reason of the closed list, and words for a person."""
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
 
 
 def refusal(arrival: Arrival, position: int, reason: str, detail: str, stage: str = "parse") -> Refusal:

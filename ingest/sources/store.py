@@ -78,12 +78,11 @@ def object_path(raw: Path, sha256: str) -> Path:
 def _temporary(folder: Path) -> Iterator[BinaryIO]:
     """A new file in the folder that is gone afterwards unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".incoming-", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
+    with tempfile.NamedTemporaryFile(prefix=".incoming-", dir=folder, delete=False) as handle:
+        try:
             yield handle
-    finally:
-        Path(name).unlink(missing_ok=True)
+        finally:
+            Path(handle.name).unlink(missing_ok=True)
 
 
 def _settle(handle: BinaryIO, target: Path) -> None:
