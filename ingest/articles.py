@@ -53,10 +53,11 @@ REASONS: dict[str, str] = {
 
 FIELDS = ("external_id", "url", "source", "title", "published_at", "published_date", "language")
 RECORD_SCHEMA = pl.Schema(
-    {"position": pl.Int64, "path": pl.String, "raw_sha256": pl.String, "date_source": pl.String}
+    {"position": pl.Int64, "path": pl.String, "name": pl.String, "raw_sha256": pl.String, "date_source": pl.String}
     | dict.fromkeys((*FIELDS, "text", "html"), pl.String)
 )
-"""What sources deliver: strings as read; `date_source` says where the date fields came from."""
+"""What sources deliver: strings as read; `date_source` says where the date fields came from, `name` is the path
+below the folder given."""
 
 QUARANTINE_SCHEMA = pl.Schema({
     name: dtype for name, dtype in tables.RAW_QUARANTINE.polars_schema.items()
@@ -78,9 +79,10 @@ _FIELD_SEPARATOR = "\x1f"
 
 @dataclass(frozen=True)
 class Refusal:
-    """One input that is not admitted; `position` -1 means the whole file."""
+    """One input that is not admitted; `position` -1 means the whole file, `name` is its path below the folder given."""
 
     path: str
+    name: str
     position: int
     sha256: str | None
     stage: str
@@ -127,7 +129,7 @@ def quarantine_frame(refusals: Iterable[Refusal]) -> pl.DataFrame:
     for item in refusals:
         if item.reason not in REASONS:
             raise ValueError(f"quarantine reason {item.reason!r} is not in the closed list")
-        name = item.path.rsplit("/", 1)[-1] if item.sha256 else item.path
+        name = item.name if item.sha256 else item.path
         key = _FIELD_SEPARATOR.join((name, item.sha256 or "", str(item.position), item.reason))
         detail = item.detail.encode(errors="replace").decode()[:_MAX_DETAIL]
         rows.append((*hashed_ids("q", [key]), item.path, item.position, item.sha256, item.stage, item.reason, detail))
@@ -425,13 +427,13 @@ def _judge(records: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(
             pl.when(pl.col("large").is_not_null()).then(pl.lit("too_large"))
-            .when(pl.col("controls") > 0.1).then(pl.lit("not_text"))
+            .when(pl.col("controls") > 0.5).then(pl.lit("not_text"))
             .when(pl.col("text") == "").then(pl.lit("no_text"))
             .otherwise(pl.col("date_reason")).alias("reason"),
         )
         .with_columns(
             pl.when(pl.col("reason") == "too_large").then(pl.col("large"))
-            .when(pl.col("reason") == "not_text").then(pl.lit("more than a tenth are control characters"))
+            .when(pl.col("reason") == "not_text").then(pl.lit("more than half are control characters"))
             .when(pl.col("reason") == "no_text").then(pl.lit("the text is empty once blanks and unseen characters go"))
             .otherwise(pl.col("date_detail")).alias("detail"),
         )
@@ -441,7 +443,7 @@ def _judge(records: pl.DataFrame) -> pl.DataFrame:
 def _refused(judged: pl.DataFrame) -> pl.DataFrame:
     """The judged records that are not admitted, as quarantine rows."""
     rows = judged.filter(pl.col("reason").is_not_null())
-    columns = rows.select("path", "position", "raw_sha256", pl.lit("admit"), "reason", "detail")
+    columns = rows.select("path", "name", "position", "raw_sha256", pl.lit("admit"), "reason", "detail")
     return quarantine_frame(Refusal(*row) for row in columns.iter_rows())
 
 

@@ -20,7 +20,7 @@ _BREAKS = [";", ":", "(", ")"]
 
 def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     """The elements with `pos` (verb, noun or null), `is_passive`, and counters of clause breaks and finite verbs."""
-    det_before = (_at("word_class", 1) == "det") | _at("is_possessive", 1, False)
+    det_before = (_at("word_class", 1) == "det") & ~(_at("lower", 1).is_in(["last", "first", "next"]) & (pl.col("tense") == "past")) | _at("is_possessive", 1, False)
     plain = pl.col("word_class").is_null() & ~pl.col("is_punct") & ~pl.col("is_verb").fill_null(False) & ~pl.col("is_capital")
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
     led = (
@@ -161,6 +161,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     # "called on the king" is a visit, "called on the king to resign" a demand
     urged = pl.when(pl.col("rule_id") == "C18").then(~pl.col("then_to")).when(pl.col("rule_id") == "Q04").then(pl.col("then_to") | (pl.col("np") == "state")).otherwise(True)
     forum = pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & ~talks_with
+    beside = (pl.col("pos") == "noun") & (pl.col("format") == "in_person") & (pl.col("hi") < pl.col("i")) & (pl.col("prep") == "with") & (gap >= -7)
+    order = pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2)
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(pl.col("order").is_not_null() & urged & ~forum)
     return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
         "t", pl.col("g").alias("t_g"), pl.col("codes").alias("t_codes"), pl.col("keys").alias("t_keys"),
@@ -184,8 +186,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
     doing = (pl.col("pos") == "verb") & ~pl.col("lower").is_in(_SAYING)
     marked = elements.with_columns(doing.fill_null(False).alias("doing"))
+    place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
+    tail = pl.col("np").is_in(["state", "town"]) & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "town", "other"]) & _at("prep", 2).is_in(place)
     ends = elements.select(pl.col("i").alias("hi"), ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"))
-    at = marked.select(pl.col("i").alias("lo"), (_at("doing", 1, False) | _at("doing", 2, False) & (_at("word_class", 1) == "det")).alias("is_object"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
+    at = marked.select(pl.col("i").alias("lo"), (_at("doing", 1, False) | _at("doing", 2, False) & (_at("word_class", 1) == "det") | tail).alias("is_object"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
                          ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias("after_comma"))
     grp = grp.join(at, on="lo", how="left", maintain_order="left").join(ends, on="hi", how="left", maintain_order="left")
     trig = trig.join(elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")), on="anchor", how="left", maintain_order="left")

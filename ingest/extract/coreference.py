@@ -62,12 +62,23 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
     ).drop("p_keys", "p_codes")
 
 
+def _each_other(e: pl.DataFrame) -> pl.DataFrame:
+    """"accused each other": the actors of the same sentence that stand before, when there are two."""
+    each = e.filter(pl.col("word_class") == "each").select("i", "sid")
+    before = each.join(e.filter("strong").select("sid", pl.col("i").alias("p"), "codes", "keys"), on="sid").filter(pl.col("p") < pl.col("i"))
+    sides = before.sort("i", "p").group_by("i", maintain_order=True).agg(
+        pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("c"),
+        pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("k"),
+    )
+    return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
+
+
 def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
     actor = pl.col("np").is_in(["person", "office", "body", "state"]) & (pl.col("codes").list.len() > 0) & ~pl.col("is_possessive")
     strong = actor & (pl.col("np") != "state") | actor & ~pl.col("name_kind").is_in(["demonym", "people"])
     subject = strong & (pl.col("prep") == "") & ~(_at("is_punct", 1, False) & (_at("lower", 1) == ","))
-    human = subject & pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
+    human = subject & (pl.col("n_quotes") % 2 == 0) & pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
     e = elements.with_columns(
         strong.fill_null(False).alias("strong"),
         (human & (human.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
@@ -81,27 +92,31 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_codes"),
             pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_keys"),
+            pl.col("i").last().alias("last_i"),
         )
         .filter(pl.col("pair_codes").list.len().is_between(2, 5))
     )
     # "telephoned both leaders": the pair does not hold the one who acts upon it.
     acting = e.filter("strong").sort("i").unique("sid", keep="first", maintain_order=True).select(
         "sid", pl.col("i").alias("first_i"), pl.col("codes").alias("acting"))
-    needs = e.filter(pl.col("word_class").is_in(["pair", "three", "they"])).select("i", "a", "sid", "word_class").join(acting, on="sid", how="left").with_columns(
+    leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    e = e.with_columns(leads.alias("is_subject"))
+    needs = e.filter(pl.col("word_class").is_in(["pair", "three", "they"])).select("i", "a", "sid", "word_class", "is_subject").join(acting, on="sid", how="left").with_columns(
         pl.when(pl.col("first_i") < pl.col("i")).then("acting").alias("acting"))
     size = pl.col("pair_codes").list.len()
     links = (
         needs.join(pairs.rename({"sid": "from_sid"}), on="a")
         .filter(
             (pl.col("from_sid") <= pl.col("sid")) & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK)
-            & (pl.col("acting").is_null() | (pl.col("acting").list.set_intersection("pair_codes").list.len() == 0))
+            & (pl.col("acting").is_null() | pl.col("is_subject") | (pl.col("acting").list.set_intersection("pair_codes").list.len() == 0))
             & pl.when(pl.col("word_class") == "three").then(size >= 3).when(pl.col("word_class") == "pair").then(size == 2).otherwise(size >= 2)
         )
         # the pair of an earlier sentence, not the one that only this sentence completes
-        .sort("i", pl.col("from_sid") == pl.col("sid"), "from_sid", descending=[False, False, True])
+        .with_columns(((pl.col("from_sid") == pl.col("sid")) & ~((pl.col("last_i") < pl.col("i")) & pl.col("is_subject"))).alias("is_late"))
+        .sort("i", "is_late", "from_sid", descending=[False, False, True])
         .unique("i", keep="first", maintain_order=True).select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
-    out = e.join(links, on="i", how="left", maintain_order="left")
+    out = e.join(pl.concat([links, _each_other(e)]), on="i", how="left", maintain_order="left")
     he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
     plural = pl.col("c").is_not_null()
     return out.with_columns(
@@ -109,7 +124,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         pl.when(plural).then("k").when(he).then("lead_keys").otherwise("keys").alias("keys"),
         pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
         (pl.col("strong") | plural | he).fill_null(False).alias("strong"),
-    ).drop("lead", "lead_keys", "lead_codes", "c", "k")
+    ).drop("lead", "lead_keys", "lead_codes", "c", "k", "is_subject")
 
 
 def groups(elements: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,7 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
     plain = kind.is_in(["W"]) & pl.col("word").str.contains("^[a-z]+$") & pl.col("word_class").is_null() & ~pl.col("is_verb").fill_null(False)
     hyphened = ~pl.col("spaced")
     of_state = (
-        lower.is_in(["of", "for"]) & k1.is_in(["F", "A"]) & ~_at("role_class", 1).is_in(_ENVOYS) & ~poss1
+        (lower.is_in(["of", "for"]) | (lower == "from") & ((k1 == "A") | _at("office_kind", 1).is_in(["plural"]))) & k1.is_in(["F", "A"]) & ~_at("role_class", 1).is_in(_ENVOYS) & ~poss1
         & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     )
     rules = [
@@ -41,7 +41,7 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         lower.is_in(["and", "&"]) & (k1 == "F") & ~poss1 & n1.is_in(["F"]),
         (kind == "F") & l1.is_in(["and", "&"]) & (k2 == "F"),
         of_state,
-        (kind == "G") & l1.is_in(["of", "for"]) & k2.is_in(["F", "A"]) & ~_at("role_class", 2).is_in(_ENVOYS) & ~_at("is_possessive", 2, False),
+        (kind == "G") & l1.is_in(["of", "for", "from"]) & k2.is_in(["F", "A"]) & ~_at("role_class", 2).is_in(_ENVOYS) & ~_at("is_possessive", 2, False),
         (lower == "the") & l1.is_in(["of", "for"]) & k2.is_in(["F", "A"]) & (n1 == "G") & ~_at("role_class", 2).is_in(_ENVOYS),
         (kind == "G") & (l1 == "the") & _at("lower", 2).is_in(["of", "for"]) & _at("kind", 3).is_in(["F", "A"]) & ~_at("role_class", 3).is_in(_ENVOYS),
         (kind == "P") & (k1 == "G") & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the")) & ~poss1 & _at("kind", 3).is_in(["F", "W"]),

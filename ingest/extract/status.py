@@ -10,6 +10,7 @@ import polars as pl
 
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_NOUN = 60  # ... to the noun
+_REACH_MODAL = 25  # ... from a noun to the modal verb behind it: "talks with Accra may resume"
 _REACH_AFTER = 60  # ... from the trigger to a cue behind it
 
 
@@ -31,7 +32,7 @@ def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     starts = (pl.col("c_start") == 0) | ~before.str.contains("[A-Za-z]") | pl.col("form").str.contains("^n?'")
     return (
         found.filter(starts & ~after.str.contains("[A-Za-z]")).join(cues, on="form")
-        .select("sid", "c_start", "c_end", "form", "status", "side")
+        .select("sid", "fold", "c_start", "c_end", "form", "status", "side")
     )
 
 
@@ -43,16 +44,18 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})
     reach = pl.when(pl.col("pos") == "noun").then(_REACH_NOUN).otherwise(_REACH_VERB)
+    comma = pl.col("fold").str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0)).str.contains(",", literal=True)
     is_before = (
-        pl.col("side").is_in(["before", "any"]) & (pl.col("c_end") <= pl.col("h_start"))
+        pl.col("side").is_in(["before", "any", "noun"]) & ~comma & (pl.col("c_end") <= pl.col("h_start"))
         & (pl.col("h_start") - pl.col("c_end") <= reach)
         # what stands before the subject governs another verb, unless the trigger is a noun
         & ((pl.col("pos") == "noun") | pl.col("s_end").is_null() | (pl.col("s_end") > pl.col("h_start")) | (pl.col("c_start") >= pl.col("s_end"))
            | pl.col("form").is_in(["if", "whether", "unless"]))
     )
     is_after = (
-        pl.col("side").is_in(["after", "any"]) & (pl.col("c_start") >= pl.col("h_end")) & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
-        & ((pl.col("pos") == "noun") | ~pl.col("form").str.contains("^(?:is|are) "))
+        (pl.col("side").is_in(["after", "any"]) & ((pl.col("pos") == "noun") | ~pl.col("form").str.contains("^(?:is|are) "))
+         | (pl.col("side") == "noun") & (pl.col("pos") == "noun") & (pl.col("c_start") - pl.col("h_end") <= _REACH_MODAL))
+        & (pl.col("c_start") >= pl.col("h_end")) & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
     )
     hits = (
         placed.select("t", "sid", "pos", "h_start", "h_end", "s_end").join(cues, on="sid").filter(is_before | is_after)

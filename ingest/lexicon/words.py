@@ -113,10 +113,10 @@ def function_words() -> pl.DataFrame:
 
 @cache
 def status_cues() -> pl.DataFrame:
-    """One row per cue: form, status, side (before, after or any: where it stands as seen from the trigger)."""
+    """One row per cue: form, status, side: where it stands as seen from the trigger (before, after, any; noun = before, and behind nouns too)."""
     table = read_table("status_cues.csv", ("phrase", "status", "side")).rename({"phrase": "form"})
     refuse_rows(table, ~pl.col("status").is_in(EVENT_STATUSES), "status_cues.csv", "unknown status")
-    refuse_rows(table, ~pl.col("side").is_in(["before", "after", "any"]), "status_cues.csv", "unknown side")
+    refuse_rows(table, ~pl.col("side").is_in(["before", "after", "any", "noun"]), "status_cues.csv", "unknown side")
     refuse_rows(table, pl.col("form").is_duplicated(), "status_cues.csv", "phrase stands twice")
     return table
 

@@ -131,13 +131,14 @@ def _stored(blank: Arrival, path: Path, root: Path, home: Home) -> Arrival:
 def _arrivals(given: Path, home: Home) -> Iterator[Arrival]:
     """Each input of the path, stored and recorded; an earlier arrival of the same keeps its time."""
     now = store.utc_now()
-    root = given if given.is_dir() else given.parent
+    root = given if given.is_dir() else given.resolve().parent
     for order, path in enumerate(_inputs(given, home)):
         if _is_sidecar(path):
             continue
-        blank = Arrival(store.shown(path), store.shown(given), order, now, kind="unknown")
+        name = path.relative_to(given) if given.is_dir() else Path(path.name)
+        blank = Arrival(store.shown(path), store.shown(name), store.shown(given), order, now, kind="unknown")
         try:
-            arrival = _stored(blank, path, root if given.is_dir() else path.resolve().parent, home)
+            arrival = _stored(blank, path, root, home)
         except OSError as error:
             arrival = replace(blank, reason="unreadable", detail=error.strerror or str(error))
         yield replace(arrival, arrived_at=store.record(home.raw, arrival).arrived_at)
@@ -201,7 +202,7 @@ def _with_pages(items: list[Item], readers: Readers) -> list[Item]:
     for index, answer in zip(waiting, answers, strict=True):
         record = items[index]
         if isinstance(answer, Unreadable):
-            place = (record["path"], record["position"], record["raw_sha256"])
+            place = (record["path"], record["name"], record["position"], record["raw_sha256"])
             items[index] = Refusal(*place, "parse", answer.reason, answer.detail)
         else:
             items[index] = with_page(record, answer)

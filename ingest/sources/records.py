@@ -36,7 +36,7 @@ class Unreadable(Exception):
 
 def refusal(arrival: Arrival, position: int, reason: str, detail: str, stage: str = "parse") -> Refusal:
     """The refusal of one record of the arrival (-1: the whole file)."""
-    return Refusal(arrival.path, position, arrival.sha256, stage, reason, detail)
+    return Refusal(arrival.path, arrival.name, position, arrival.sha256, stage, reason, detail)
 
 
 def refuse_other_kind(head: bytes) -> None:
@@ -89,5 +89,5 @@ def has_body(record: Mapping[str, object]) -> bool:
 
 def complete(arrival: Arrival, position: int, found: Record, date_source: str = "input") -> Record:
     """The record with its place in the stored bytes."""
-    place = {"position": position, "path": arrival.path, "raw_sha256": arrival.sha256}
+    place = {"position": position, "path": arrival.path, "name": arrival.name, "raw_sha256": arrival.sha256}
     return {name: None for name in FIELDS} | found | place | {"date_source": date_source if has_date(found) else None}

@@ -31,11 +31,12 @@ _REFUSED = "refused"
 class Arrival:
     """One input as it arrived: the file, what it is, and where its bytes lie (`sha256`, none when not kept).
 
-    `given` is the path the caller named, `order` the place in its walk; `reason` and `detail` are set when the
+    `given` is the path the caller named, `name` the file's path below it, `order` the place in its walk; `reason` and `detail` are set when the
     input was refused before any byte was read as an article.
     """
 
     path: str
+    name: str
     given: str
     order: int
     arrived_at: str
@@ -54,7 +55,7 @@ class Arrival:
     @property
     def key(self) -> str:
         """What makes two arrivals the same: bytes, sidecar's bytes and name; without bytes the full path."""
-        name = Path(self.path).name if self.sha256 else self.path
+        name = self.name if self.sha256 else self.path
         parts = (self.sha256 or "", self.sidecar_sha256 or "", name, self.kind, self.reason or "")
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
