@@ -177,14 +177,17 @@ def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, c
         .select("t", "city", "country_code", pl.col("how").alias("place_how"))
     )
     heads = datelines(sents, cities)
+    here = sents.filter(pl.col("fold").str.contains(r"\bhere\b(?: on| today|,|\.)")).select("sid", pl.lit(True).alias("is_here"))
     hosted = pl.col("rule_id").is_in(["C02", "C03", "C04"])
     host = pl.when(hosted).then(pl.col("s_codes").list.first())
     return (
         bound.join(picked, on="t", how="left", maintain_order="left").join(heads, on="a", how="left", maintain_order="left")
+        .join(here, on="sid", how="left", maintain_order="left")
+        .with_columns((pl.col("is_here").fill_null(False) & (pl.col("city").is_null() | (pl.col("place_how") == 1)) & pl.col("head_city").is_not_null()).alias("is_here"))
         .with_columns(
-            pl.when(pl.col("country_code").is_null() & (pl.col("head_country") == host)).then("head_city").otherwise("city").alias("city"),
-            pl.coalesce("country_code", host).alias("country_code"),
-        )
+            pl.when(pl.col("is_here") | pl.col("country_code").is_null() & (pl.col("head_country") == host)).then("head_city").otherwise("city").alias("city"),
+            pl.when("is_here").then("head_country").otherwise(pl.coalesce("country_code", host)).alias("country_code"),
+        ).drop("is_here")
     )
 
 

@@ -15,6 +15,7 @@ _MAX_DIRECT = 7  # ... and one bound without
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
 _SAYING = ["said", "says", "say", "told", "added", "noted", "announced", "reported", "believes", "stated", "confirmed", "stressed", "insisted", "claimed",
            "wrote", "posted", "agreed"]
+_ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _BREAKS = [";", ":", "(", ")"]
 
 
@@ -108,17 +109,22 @@ def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, f
 def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
     left = trig.select("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type").join(grp, on="sid")
-    free = pl.col("strong") & (pl.col("prep") == "") & ~pl.col("is_possessive") & ~pl.col("is_object") & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
+    free = pl.col("strong") & (pl.col("prep") == "") & ~pl.col("is_possessive") & (~pl.col("is_object") | pl.col("has_relative")) & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
     is_left = pl.col("hi") < pl.col("i")
     owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     active = ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0)
+    # "A Greek drone struck ...": the adjective of the subject, where nothing else acts
+    adjective = (
+        ~pl.col("is_passive") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym") & (pl.col("prep") == "") & is_left
+        & (pl.col("i") - pl.col("hi") <= 4) & pl.col("event_type").is_in(["ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "RETREAT"]) & (pl.col("pos") != "noun")
+    )
     # A fronted clause: "After meeting the king, the envoy said ..."
     fronted = ~pl.col("is_passive") & free & (pl.col("lo") > pl.col("i")) & (
         (pl.col("pos") == "noun") | (pl.col("tense") == "ing")) & pl.col("after_comma")
     ranked = left.with_columns(
-        pl.when(owner).then(0).when(agent).then(0).when(nominal_agent).then(1).when(active).then(1).when(fronted).then(2).alias("order"),
+        pl.when(owner).then(0).when(agent).then(0).when(nominal_agent).then(1).when(active).then(1).when(adjective).then(1).when(fronted).then(2).alias("order"),
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
     ).filter(pl.col("order").is_not_null())
     return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
@@ -171,6 +177,21 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     )
 
 
+def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) -> pl.DataFrame:
+    """One row per speech act without a target of its own whose source has just acted upon someone in the sentence.
+
+    "Madrid spoke to Rabat and promised two ships": the promise goes to Rabat.
+    """
+    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive").join(src.select("t", "s_g"), on="t")
+    bare = full.filter(pl.col("event_type").is_in(_ADDRESSED) & (pl.col("pos") != "noun") & ~pl.col("is_passive")).join(tgt.select("t"), on="t", how="anti")
+    done = full.join(tgt, on="t").select("sid", "s_g", pl.col("i").alias("d_i"), "t_g", "t_codes", "t_keys", "t_lo", "t_hi", "t_prep", "t_np", "t_strong")
+    return (
+        bare.join(done, on=["sid", "s_g"]).filter((pl.col("d_i") < pl.col("i")) & (pl.col("t_hi") < pl.col("i")))
+        .sort("t", "d_i", descending=[False, True]).unique("t", keep="first", maintain_order=True)
+        .select("t", "t_g", "t_codes", "t_keys", "t_lo", "t_hi", "t_prep", "t_np", "t_strong", pl.lit(True).alias("is_shared"))
+    )
+
+
 def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """Nominal triggers right after a group of several states: "India-Pakistan talks", "the Trump-Xi call"."""
     return (
@@ -188,13 +209,15 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     marked = elements.with_columns(doing.fill_null(False).alias("doing"))
     place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
     tail = pl.col("np").is_in(["state", "town"]) & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "town", "other"]) & _at("prep", 2).is_in(place)
-    ends = elements.select(pl.col("i").alias("hi"), ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"))
+    relative = (_at("word_class", -1) == "rel") | (_at("lower", -1) == ",") & (_at("word_class", -2) == "rel")
+    ends = elements.select(pl.col("i").alias("hi"), relative.alias("has_relative"), ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"))
     at = marked.select(pl.col("i").alias("lo"), (_at("doing", 1, False) | _at("doing", 2, False) & (_at("word_class", 1) == "det") | tail).alias("is_object"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
                          ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias("after_comma"))
     grp = grp.join(at, on="lo", how="left", maintain_order="left").join(ends, on="hi", how="left", maintain_order="left")
     trig = trig.join(elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")), on="anchor", how="left", maintain_order="left")
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)
+    tgt = pl.concat([tgt, _shared_targets(trig, src, tgt)], how="diagonal")
     pair = _adjacent_pairs(trig, grp)
     return (
         trig.join(src, on="t", how="left").join(tgt, on="t", how="left").join(pair, on="t", how="left")

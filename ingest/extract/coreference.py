@@ -87,7 +87,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
     ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
     pairs = (
-        e.filter(pl.col("strong") & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True))
+        e.filter(pl.col("strong") & ~((pl.col("np") == "state") & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"]))
+                 & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True))
         .group_by("a", "sid", maintain_order=True)
         .agg(
             pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_codes"),
@@ -142,6 +143,10 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
          | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])).fill_null(False).alias("finite"),
     )
     e = e.with_columns(_at("finite", -1, False).alias("verb_next"), pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"))
+    # "Thai F-16 jets": the adjective acts where an acting body follows it.
+    bodied = (pl.col("name_kind") == "demonym") & (pl.col("np") == "state") & (
+        (_at("kind", -1) == "A") | (_at("kind", -2) == "A") & ~_at("finite", -1, False) | (_at("kind", -4) == "A") & (_at("lower", -2) == "-"))
+    e = e.with_columns((pl.col("strong") | bodied.fill_null(False)).alias("strong"))
     actors = e.filter("is_actor")
     between = pl.col("i") - pl.col("i").shift(1) - 1
     linked = (

@@ -34,6 +34,7 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         kind.is_in([*office, "A"]) & (k1 == "G") & (poss1 | adjective1 | kind.is_in(["F", "B", "A"]) & (k2 != "P")),
         (kind == "H") & (k1 == "G") & (poss1 | adjective1),
         (kind == "P") & (k1 == "G") & poss1,
+        (kind == "A") & (k1 == "P") & poss1 & lower.is_in(["office", "government", "administration", "cabinet", "regime"]),
         kind.is_in([*office, "P", "A"]) & (k1 == "B"),
         kind.is_in([*office, "H", "P"]) & k1.is_in(["F", "R"]) & ~poss1,
         kind.is_in(["P", "R", "H"]) & (k1 == "H"),

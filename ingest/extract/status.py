@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingest.extract.names import _at
+
 _REACH_VERB = 34  # characters from a cue to the verb it governs
+_REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
 _REACH_MODAL = 25  # ... from a noun to the modal verb behind it: "talks with Accra may resume"
 _REACH_AFTER = 60  # ... from the trigger to a cue behind it
@@ -36,14 +39,21 @@ def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _ahead(tense: pl.Expr) -> pl.Expr:
+    """A present tense after "before", "when" or "until" speaks of what is to come."""
+    near = [_at("lower", n).is_in(["before", "when", "until"]) for n in (1, 2, 3)]
+    return (tense == "s") & (near[0] | near[1] | near[2])
+
+
 def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     """The bound clauses with `status`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
-    at = elements.select("i", pl.col("start").alias("h_start"), pl.col("end").alias("h_end"))
+    at = elements.select("i", pl.col("start").alias("h_start"), pl.col("end").alias("h_end"), (_at("lower", 1) == "to").alias("is_infinitive"),
+                         _ahead(pl.col("tense")).alias("is_ahead"))
     subject = elements.select(pl.col("i").alias("s_hi"), pl.col("end").alias("s_end"))
     placed = bound.join(at, on="i", how="left", maintain_order="left").join(subject, on="s_hi", how="left", maintain_order="left")
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})
-    reach = pl.when(pl.col("pos") == "noun").then(_REACH_NOUN).otherwise(_REACH_VERB)
+    reach = pl.when(pl.col("pos") == "noun").then(_REACH_NOUN).when(pl.col("is_infinitive")).then(_REACH_INFINITIVE).otherwise(_REACH_VERB)
     comma = pl.col("fold").str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0)).str.contains(",", literal=True)
     is_before = (
         pl.col("side").is_in(["before", "any", "noun"]) & ~comma & (pl.col("c_end") <= pl.col("h_start"))
@@ -58,7 +68,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         & (pl.col("c_start") >= pl.col("h_end")) & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
     )
     hits = (
-        placed.select("t", "sid", "pos", "h_start", "h_end", "s_end").join(cues, on="sid").filter(is_before | is_after)
+        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end").join(cues, on="sid").filter(is_before | is_after)
         .group_by("t").agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),
             (pl.col("status") == "hypothetical").sum().alias("n_hypothetical"),
@@ -70,7 +80,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         pl.when(pl.col("n_denied") >= 2).then(pl.lit("hypothetical"))
         .when(pl.col("n_denied") == 1).then(pl.lit("denied"))
         .when(pl.col("n_hypothetical") > 0).then(pl.lit("hypothetical"))
-        .when(pl.col("n_planned") > 0).then(pl.lit("planned"))
+        .when((pl.col("n_planned") > 0) | pl.col("is_ahead") & (pl.col("pos") == "verb")).then(pl.lit("planned"))
         .otherwise(pl.lit("occurred"))
     )
     return out.with_columns(

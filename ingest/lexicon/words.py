@@ -55,6 +55,9 @@ def _gerund(lemma: str) -> str:
 
 def inflect(lemma: str, irregular: str) -> dict[str, str]:
     """The five forms of a verb; `irregular` is 'past;participle;third person;gerund' or ''."""
+    head, _, particle = lemma.partition(" ")  # "turn down" is inflected in its first word
+    if particle:
+        return {tense: f"{form} {particle}" for tense, form in inflect(head, irregular).items()}
     if irregular:
         past, part, third, gerund = irregular.split(";")
     else:

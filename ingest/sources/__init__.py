@@ -14,6 +14,7 @@ Does not belong here: any one format (a module each), the store (`store`), judge
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -71,14 +72,22 @@ def _escapes(path: Path, root: Path) -> bool:
     return path.is_symlink() and not (path.exists() and path.resolve().is_relative_to(root.resolve()))
 
 
-def _walk(folder: Path, closed: frozenset[Path]) -> Iterator[Path]:
-    """Every file below the folder in sorted order; not into links to folders, nor the pipeline's own state."""
-    for path in sorted(folder.iterdir()):
+def _walk(folder: Path, root: Path, closed: frozenset[Path]) -> Iterator[Path]:
+    """Every file below the folder in sorted order; not into links to folders, nor the pipeline's own state.
+
+    A folder that cannot be listed comes out itself, to be refused.
+    """
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in entries:
         if _is_skipped(path) or path.resolve() in closed:
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _walk(path, closed)
-        elif not path.is_dir() or _escapes(path, folder):
+            yield from _walk(path, root, closed)
+        elif not path.is_dir() or _escapes(path, root):
             yield path
 
 
@@ -88,7 +97,7 @@ def _inputs(given: Path, home: Home) -> Iterator[Path]:
         yield given
         return
     made = (home.raw, home.warehouse, home.exports, home.quality_docs, home.logs)
-    yield from _walk(given, frozenset(path.resolve() for path in made))
+    yield from _walk(given, given, frozenset(path.resolve() for path in made))
 
 
 def _sidecar_of(path: Path, kind: str) -> Path | None:
@@ -108,6 +117,8 @@ def _stored(blank: Arrival, path: Path, root: Path, home: Home) -> Arrival:
     """The arrival with its bytes stored, or with the reason why not."""
     if _escapes(path, root):
         return replace(blank, reason="outside_link", detail="the link leads out of the folder given, or nowhere")
+    if path.is_dir():
+        os.listdir(path)
     if not stat.S_ISREG(path.stat().st_mode):
         return replace(blank, reason="not_a_file", detail="neither a regular file nor a folder")
     kind = kind_of(path)

@@ -115,7 +115,7 @@ def deeds(world: World) -> None:
     world.event("e55", "a50", "SUPPORT", "UN", "PAK", day="2025-07-25")
     world.visit("v50", "a50", "PAK", "USA", "dar", status="planned", day="2025-07-27")
     world.visit("v51", "a51", "PAK", "USA", day="2025-07-27", days=8)
-    world.visit("v52", "a52", "PAK", "USA", "munir", day="2025-07-27")
+    world.visit("v52", "a52", "PAK", "USA", "munir", day="2025-06-02")
     world.statement("s1", "a50", "dar")
     world.statement("s2", "a50", "dar")
 

@@ -64,9 +64,8 @@ def test_reports_of_one_meeting_are_merged(marts: Connection) -> None:
 
 def test_each_status_stays_in_the_history(marts: Connection) -> None:
     rows = marts.execute(
-        "select article_id, status from meeting_status_history join meetings using (meeting_id)"
-        " where codes = ['TUR', 'UKR'] order by article_id".replace("article_id, status", "article_id, h.status")
-        .replace("meeting_status_history", "meeting_status_history as h")
+        "select h.article_id, h.status from meeting_status_history as h inner join meetings using (meeting_id)"
+        " where codes = ['TUR', 'UKR'] order by h.article_id"
     ).fetchall()
     assert rows == [("a20", "planned"), ("a21", "occurred")]
 
@@ -94,7 +93,7 @@ def test_country_pair_row(marts: Connection) -> None:
     row = marts.execute(
         "select * from meetings_by_country_pair where country_a = 'PAK' and country_b = 'USA'"
     ).fetchone()
-    assert row == ("PAK", "USA", 2, 2, 0, 0, JULY_25, JULY_25, "head", ["trade", "energy"], 4)
+    assert row == ("PAK", "USA", 2, 2, 0, 0, JULY_25, JULY_25, "head", ["energy", "trade"], 4)
 
 
 def test_event_told_three_times_is_one(marts: Connection) -> None:
@@ -119,10 +118,7 @@ def test_relations_count_only_what_occurred_between_countries(marts: Connection)
 
 def test_planned_visit_becomes_held(marts: Connection) -> None:
     rows = marts.execute("select actor_id, status, days from visits order by actor_id").fetchall()
-    assert sorted(rows) in (
-        [("p:dar", "occurred", 8), ("p:munir", "occurred", None)],
-        [("p:dar", "planned", None), ("p:munir", "occurred", 8)],
-    )
+    assert rows == [("p:dar", "occurred", 8), ("p:munir", "occurred", None)]
 
 
 def test_evidence_of_every_report_is_kept(marts: Connection) -> None:

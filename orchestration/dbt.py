@@ -1,0 +1,152 @@
+"""dbt as the pipeline calls it: one invocation a run, over the working file of a home.
+
+Belongs here: the command, its environment, and reading what it left behind. Does not belong here: models, tests
+(`dbt_project/`), and what a failure means for publishing (`orchestration/pipeline.py`).
+
+dbt runs in a process of its own: in this one it would keep the DuckDB file open and leave its loggers and settings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import ChanceryError, CheckFailed
+from ingest.settings import Home, dbt_dir, reference_dir
+from orchestration.progress import Progress
+
+_LAST_LINES = 15
+_BAD = {"error", "fail", "runtime error"}
+_SOURCES = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model or test."""
+
+    unique_id: str
+    status: str
+    message: str
+    seconds: float
+
+    @property
+    def is_bad(self) -> bool:
+        """An error or a failed test; skipped nodes follow from those."""
+        return self.status in _BAD
+
+
+def target_dir(home: Home) -> Path:
+    """Where dbt leaves manifest and results: in the home, because an installed project may be read-only."""
+    return home.root / "dbt"
+
+
+def project_files() -> list[Path]:
+    """Every file that makes up the dbt project, in a fixed order."""
+    roots = [dbt_dir() / name for name in _SOURCES]
+    files = [root for root in roots if root.is_file()]
+    return sorted(files + [path for root in roots for path in root.rglob("*") if path.suffix in {".sql", ".yml", ".md"}])
+
+
+def environment(home: Home, snapshot_id: str) -> dict[str, str]:
+    """The variables that the project reads, and silence towards the outside."""
+    return os.environ | {
+        "CHANCERY_STAGING": str(home.staging),
+        "CHANCERY_REFERENCE": str(reference_dir()),
+        "CHANCERY_SNAPSHOT_ID": snapshot_id,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def _command(home: Home, *words: str) -> list[str]:
+    """The command line of one invocation."""
+    folder = str(dbt_dir())
+    places = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target_dir(home)),
+              "--log-path", str(home.logs)]
+    return [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--log-format", "json", *words, *places]
+
+
+def _messages(process: subprocess.Popen[str]) -> Iterator[dict]:
+    """dbt's events from its standard output; a line that is none is passed on as its message."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            yield {"info": {"name": "", "level": "info", "msg": line.rstrip()}}
+
+
+def _invoke(home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str) -> tuple[int, list[str]]:
+    """Run dbt to its end: exit code and the last lines it said."""
+    said: list[str] = []
+    with progress.stage(stage, unit="models and tests") as at, subprocess.Popen(
+        _command(home, *words), env=environment(home, snapshot_id), text=True, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:
+        for message in _messages(process):
+            said = [*said[1 - _LAST_LINES:], message["info"]["msg"]]
+            if message["info"]["name"] in {"LogModelResult", "LogTestResult"}:
+                at.advance()
+    return process.returncode, said
+
+
+def results(home: Home) -> list[NodeResult]:
+    """What the last invocation in this home left in `run_results.json`."""
+    stored = json.loads((target_dir(home) / "run_results.json").read_text(encoding="utf-8"))
+    return [
+        NodeResult(row["unique_id"], row["status"], row.get("message") or "", row.get("execution_time") or 0.0)
+        for row in stored["results"]
+    ]
+
+
+def _complaint(bad: list[NodeResult], home: Home) -> str:
+    """One line per failed model or test."""
+    lines = [f"  {node.unique_id.split('.')[2]}: {' '.join(node.message.split())[:300]}" for node in bad]
+    return "\n".join([f"{len(bad)} dbt models or tests failed (log: {home.logs / 'dbt.log'}):", *lines])
+
+
+def build(home: Home, snapshot_id: str, progress: Progress) -> list[NodeResult]:
+    """`dbt build` over the working file. Raises `CheckFailed` when a model or a test fails."""
+    (target_dir(home) / "run_results.json").unlink(missing_ok=True)
+    code, said = _invoke(home, progress, "Building", snapshot_id, "build")
+    if not (target_dir(home) / "run_results.json").exists():
+        raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))
+    nodes = results(home)
+    bad = [node for node in nodes if node.is_bad]
+    if bad:
+        raise CheckFailed(_complaint(bad, home))
+    if code != 0:
+        raise ChanceryError("dbt ended with an error:\n  " + "\n  ".join(said))
+    return nodes
+
+
+def _is_fresh(manifest: Path) -> bool:
+    """Whether the manifest is younger than every file of the project."""
+    if not manifest.exists():
+        return False
+    written = manifest.stat().st_mtime
+    return all(path.stat().st_mtime <= written for path in project_files())
+
+
+def manifest(home: Home, progress: Progress) -> Path:
+    """The project's manifest, parsed anew when a file of the project is younger."""
+    path = target_dir(home) / "manifest.json"
+    if not _is_fresh(path):
+        home.ensure()
+        code, said = _invoke(home, progress, "Parsing", "unpublished", "parse")
+        if code != 0:
+            raise ChanceryError("dbt could not read its project:\n  " + "\n  ".join(said))
+    return path
+
+
+def docs(home: Home, progress: Progress) -> Path:
+    """dbt's documentation as one static page."""
+    code, said = _invoke(home, progress, "Describing", "unpublished", "docs", "generate", "--static")
+    if code != 0:
+        raise ChanceryError("dbt could not write its documentation:\n  " + "\n  ".join(said))
+    return target_dir(home) / "static_index.html"

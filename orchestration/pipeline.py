@@ -1,0 +1,222 @@
+"""The verbs of the pipeline as plain functions: the command line and the Dagster assets call these and nothing else.
+
+Belongs here: what each verb does and in which order. Does not belong here: how anything is shown (`report`, `cli`),
+scheduled (`defs/`), read, extracted or written (`ingest/`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+
+from ingest import tables, warehouse
+from ingest.articles import Batch, admit
+from ingest.errors import CheckFailed, UsageError
+from ingest.extract import extract as read_facts
+from ingest.extract import extractor_version
+from ingest.settings import Home
+from ingest.sources import read_path, replay_batches
+from ingest.warehouse import Warehouse, writer_lock
+from orchestration import dbt, stamp
+from orchestration.progress import Progress, silent
+from orchestration.quality.declarations import SUITES, suite_expectations
+
+logger = logging.getLogger(__name__)
+_held: set[Path] = set()
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a reading of inputs brought: the sums of its ledger rows."""
+
+    n_in: int = 0
+    n_ok: int = 0
+    n_duplicate: int = 0
+    n_quarantined: int = 0
+
+    def __add__(self, row: dict[str, Any]) -> Ingested:
+        """With one more ledger row."""
+        return Ingested(*(getattr(self, name) + row[name] for name in ("n_in", "n_ok", "n_duplicate", "n_quarantined")))
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a whole run did; `published` is None when nothing had changed since the last one."""
+
+    ingested: Ingested
+    n_extracted: int
+    published: warehouse.Published | None
+
+
+@contextmanager
+def _writing(home: Home) -> Iterator[None]:
+    """The writer's lock of a home; a verb called by another verb rides on the lock already held."""
+    if home.root in _held:
+        yield
+        return
+    home.ensure()
+    with writer_lock(home):
+        _held.add(home.root)
+        try:
+            yield
+        finally:
+            _held.discard(home.root)
+
+
+def _append(home: Home, batches: Iterable[Batch], progress: Progress) -> Ingested:
+    """Take batches over the border into the working file."""
+    total = Ingested()
+    with Warehouse(home) as store, progress.stage("Reading", unit="records") as stage:
+        for batch in batches:
+            total += store.append(admit(batch), batch.path, batch.sha256, batch.arrived_at)
+            stage.advance(batch.n_in)
+    return total
+
+
+def ingest(home: Home, paths: Sequence[Path] = (), progress: Progress | None = None) -> Ingested:
+    """Read files and folders (default: the inbox) into `raw.*`; what cannot be admitted is quarantined."""
+    missing = [str(path) for path in paths if not Path(path).exists()]
+    if missing:
+        raise UsageError(f"no such file or folder: {', '.join(missing)}")
+    with _writing(home):
+        batches = (batch for path in paths or [home.inbox] for batch in read_path(Path(path), home))
+        return _append(home, batches, progress or silent())
+
+
+def _failed(article_id: str) -> dict[str, pl.DataFrame]:
+    """The facts tables of an article whose reading broke: a row that says so, and no fact."""
+    row = pl.DataFrame({
+        "article_id": [article_id], "extractor_version": [extractor_version()], "outcome": ["failed"], "n_sentences": [0],
+    })
+    empty = {table.name: table.empty() for table in tables.FACTS}
+    return empty | {"extractions": tables.FACTS_EXTRACTIONS.conform(row)}
+
+
+def _read_safely(articles: pl.DataFrame) -> Iterator[tuple[dict[str, pl.DataFrame], list[str]]]:
+    """Facts of a batch; when it breaks, of its halves, down to the one article that breaks."""
+    ids = articles["article_id"].to_list()
+    try:
+        yield read_facts(articles), ids
+    except Exception:
+        if articles.height == 1:
+            logger.exception("extraction failed on article %s", ids[0])
+            yield _failed(ids[0]), ids
+            return
+        half = articles.height // 2
+        yield from _read_safely(articles.head(half))
+        yield from _read_safely(articles.tail(articles.height - half))
+
+
+def extract(home: Home, progress: Progress | None = None) -> int:
+    """Read the facts out of every article that this version has not read; gives their number."""
+    done = 0
+    with _writing(home), Warehouse(home) as store, (progress or silent()).stage("Extracting", unit="articles") as stage:
+        for articles in store.pending(extractor_version()):
+            for facts, ids in _read_safely(articles):
+                store.write_facts(facts, ids)
+                done += len(ids)
+                stage.advance(len(ids))
+    return done
+
+
+def build(home: Home, progress: Progress | None = None) -> list[dbt.NodeResult]:
+    """Build and test the models in the working file with one dbt invocation."""
+    with _writing(home):
+        kept, mark = stamp.read(home), stamp.fingerprint(home)
+        stamp.write(home, kept.after_build(""))
+        nodes = dbt.build(home, mark, progress or silent())
+        stamp.write(home, kept.after_build(mark))
+        return nodes
+
+
+def _validation_rows(run_id: str, outcomes: Sequence[Any]) -> pl.DataFrame:
+    """Outcomes as rows of `quality.validations`."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    rows = [
+        (run_id, item.expectation.suite, item.expectation.table, item.expectation.statement, item.success,
+         item.observed, now)
+        for item in outcomes
+    ]
+    return pl.DataFrame(rows, schema=tables.QUALITY_VALIDATIONS.polars_schema, orient="row")
+
+
+def check(home: Home, suite: str, run_id: str | None = None, progress: Progress | None = None) -> list[Any]:
+    """Validate a suite, keep its results in `quality.validations` and as data docs, and give every outcome.
+
+    A failure is no exception here: `require` turns it into one, Dagster into a failed check.
+    """
+    from orchestration.quality.validation import validate
+
+    run_id = run_id or f"check-{uuid4().hex[:12]}"
+    n_expected = len(suite_expectations(suite))
+    with _writing(home), (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage:
+        with Warehouse(home) as store:
+            outcomes = validate(suite, store.read, home.quality_docs / suite, run_id)
+            store.validations(_validation_rows(run_id, outcomes))
+        stage.advance(n_expected)
+        if all(item.success for item in outcomes):
+            kept = stamp.read(home)
+            mark = kept.built if suite == "marts" else stamp.fingerprint(home)
+            stamp.write(home, kept.after_check(suite, mark))
+    return outcomes
+
+
+def require(outcomes: Sequence[Any]) -> None:
+    """Raise `CheckFailed` with every expectation that did not hold and what was observed."""
+    bad = [item.complaint for item in outcomes if not item.success]
+    if bad:
+        head = f"{len(bad)} of {len(outcomes)} {outcomes[0].expectation.suite} checks failed; nothing was published:"
+        raise CheckFailed("\n  ".join([head, *bad]))
+
+
+def _check_once(home: Home, suite: str, mark: str, run_id: str, progress: Progress) -> None:
+    """Require a suite, unless it has passed on exactly this content."""
+    if not stamp.read(home).has_passed(suite, mark):
+        require(check(home, suite, run_id, progress))
+
+
+def is_current(home: Home) -> bool:
+    """Whether the published file already shows all that the home, the code and the reference data would give."""
+    kept, mark = stamp.read(home), stamp.fingerprint(home)
+    return home.published.exists() and kept.published == mark
+
+
+def publish(
+    home: Home, run_id: str | None = None, progress: Progress | None = None, *, is_checked: bool = True
+) -> warehouse.Published:
+    """Swap in what was built, after building and checking whatever of it is not yet built or checked.
+
+    `is_checked=False` leaves out Great Expectations, for scoring in a home of its own.
+    """
+    shown, run_id = progress or silent(), run_id or f"run-{uuid4().hex[:12]}"
+    with _writing(home):
+        mark = stamp.fingerprint(home)
+        for suite in ("raw", "facts") if is_checked else ():
+            _check_once(home, suite, mark, run_id, shown)
+        if stamp.read(home).built != mark:
+            build(home, shown)
+        if is_checked:
+            _check_once(home, "marts", mark, run_id, shown)
+        with shown.stage("Publishing"):
+            published = warehouse.publish(home)
+        stamp.write(home, replace(stamp.read(home), published=mark))
+        return published
+
+
+def run(
+    home: Home, paths: Sequence[Path] = (), progress: Progress | None = None, *, is_checked: bool = True
+) -> RunResult:
+    """Ingest, extract, build, check and publish; nothing after extraction when nothing has changed."""
+    with _writing(home):
+        ingested = ingest(home, paths, progress)
+        n_extracted = extract(home, progress)
+        published = None if is_current(home) else publish(home, progress=progress, is_checked=is_checked)
+        return RunResult(ingested, n_extracted, published)

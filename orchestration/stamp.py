@@ -1,0 +1,86 @@
+"""The stamp of a build: what the working file was built from, and which checks it has passed since.
+
+Belongs here: saying whether a build is still good, so that a run without news costs nothing and nothing unchecked is
+published. Does not belong here: building, checking, publishing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from ingest.extract import extractor_version
+from ingest.settings import Home, reference_dir
+from ingest.warehouse import Warehouse
+from orchestration import dbt
+
+_CONTENTS = """
+    select
+        (select count(*) || ':' || coalesce(bit_xor(md5_number_lower(article_id)), 0) from raw.articles) as articles,
+        (select count(*) from raw.quarantine) as quarantined,
+        (
+            select count(*) || ':' || coalesce(
+                bit_xor(md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))), 0)
+            from facts.extractions
+        ) as extractions
+"""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Fingerprints: of what the models were built from, what each suite passed on, and what was published."""
+
+    built: str = ""
+    checked: dict[str, str] = field(default_factory=dict)
+    published: str = ""
+
+    def has_passed(self, suite: str, mark: str) -> bool:
+        """Whether the suite held on exactly this content."""
+        return self.checked.get(suite) == mark
+
+    def after_check(self, suite: str, mark: str) -> Stamp:
+        """This stamp once the suite held on this content."""
+        return replace(self, checked=self.checked | {suite: mark})
+
+    def after_build(self, mark: str) -> Stamp:
+        """This stamp once the models were built anew: what was known about them is void."""
+        return replace(self, built=mark, checked={key: value for key, value in self.checked.items() if key != "marts"})
+
+
+def _path(home: Home) -> Path:
+    return home.warehouse / "build.json"
+
+
+def read(home: Home) -> Stamp:
+    """The stamp of this home; an empty one when there is none that can be read."""
+    try:
+        stored = json.loads(_path(home).read_text(encoding="utf-8"))
+        return Stamp(str(stored["built"]), dict(stored["checked"]), str(stored["published"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Stamp()
+
+
+def write(home: Home, stamp: Stamp) -> None:
+    """Keep the stamp; swapped in by rename, so that a kill leaves the old one or the new one."""
+    aside = _path(home).with_suffix(".json.new")
+    aside.write_text(json.dumps(asdict(stamp)), encoding="utf-8")
+    os.replace(aside, _path(home))
+
+
+def _code_digest() -> str:
+    """Hash of everything beside the articles that a build depends on."""
+    suites = Path(__file__).parent / "quality" / "suites"
+    digest = sha256(extractor_version().encode())
+    for path in [*dbt.project_files(), *sorted(reference_dir().glob("*.csv")), *sorted(suites.glob("*.yaml"))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint(home: Home) -> str:
+    """'s' and 20 hex digits over articles, extractions, models, reference data and suites: names the snapshot."""
+    with Warehouse(home) as warehouse:
+        contents = warehouse.read(_CONTENTS).row(0)
+    return "s" + sha256(repr((contents, _code_digest())).encode()).hexdigest()[:20]
