@@ -1,10 +1,13 @@
 """The raw contract: what an input record must be to become an article, and why it is refused otherwise.
 
-Belongs here: the record schema that sources deliver, normalising of texts, dates, languages, ids, size limits, the
-closed list of quarantine reasons, and `admit`. Does not belong here: reading of files (`ingest/sources/`), storage
+Belongs here: the record schema that sources deliver, normalising of texts, dates, languages, ids, size
+limits, the
+closed list of quarantine reasons, and `admit`. Does not belong here: reading of files (`ingest/sources/`),
+storage
 (`ingest/warehouse.py`), meaning of the text (`ingest/extract/`).
 
-Duplicates stay in `Admitted.articles`, within the batch too: the warehouse counts them by `article_id`, so that
+Duplicates stay in `Admitted.articles`, within the batch too: the warehouse counts them by `article_id`, so
+that
 n_in = rows of `articles` (new or duplicate) + rows of `quarantine`.
 """
 
@@ -53,11 +56,17 @@ REASONS: dict[str, str] = {
 
 FIELDS = ("external_id", "url", "source", "title", "published_at", "published_date", "language")
 RECORD_SCHEMA = pl.Schema(
-    {"position": pl.Int64, "path": pl.String, "name": pl.String, "raw_sha256": pl.String, "date_source": pl.String}
+    {
+        "position": pl.Int64,
+        "path": pl.String,
+        "name": pl.String,
+        "raw_sha256": pl.String,
+        "date_source": pl.String,
+    }
     | dict.fromkeys((*FIELDS, "text", "html"), pl.String)
 )
-"""What sources deliver: strings as read; `date_source` says where the date fields came from, `name` is the path
-below the folder given."""
+"""What sources deliver: strings as read; `date_source` says where the date fields came from,
+`name` is the path below the folder given."""
 
 QUARANTINE_SCHEMA = pl.Schema({
     name: dtype for name, dtype in tables.RAW_QUARANTINE.polars_schema.items()
@@ -79,7 +88,7 @@ _FIELD_SEPARATOR = "\x1f"
 
 @dataclass(frozen=True)
 class Refusal:
-    """One input that is not admitted; `position` -1 means the whole file, `name` is its path below the folder given."""
+    """One input not admitted; `position` -1 is the whole file, `name` its path below the folder given."""
 
     path: str
     name: str
@@ -94,7 +103,8 @@ class Refusal:
 class Batch:
     """Records read from one file, or from a run of small files of one folder (then `sha256` is None).
 
-    `arrived_at` is when the bytes were first stored (UTC): replay gives the same, so it may serve as first seen.
+    `arrived_at` is when the bytes were first stored (UTC): replay gives the same, so it may serve as first
+    seen.
     """
 
     path: str
@@ -132,7 +142,9 @@ def quarantine_frame(refusals: Iterable[Refusal]) -> pl.DataFrame:
         name = item.name if item.sha256 else item.path
         key = _FIELD_SEPARATOR.join((name, item.sha256 or "", str(item.position), item.reason))
         detail = item.detail.encode(errors="replace").decode()[:_MAX_DETAIL]
-        rows.append((*hashed_ids("q", [key]), item.path, item.position, item.sha256, item.stage, item.reason, detail))
+        rows.append(
+            (*hashed_ids("q", [key]), item.path, item.position, item.sha256, item.stage, item.reason, detail)
+        )
     return pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row")
 
 
@@ -147,7 +159,7 @@ _NEEDS_NORMALISING = r"[^\n\x20-\x7e]"
 
 
 def _normalise_all(texts: pl.Series) -> pl.Series:
-    """Every step on every row; runs of combining marks are capped before NFC and once more after it expands some."""
+    """Every step on every row; runs of marks are capped before NFC and once more, as it expands some."""
     return (
         texts.str.replace_all(_LINE_ENDS, "\n")
         .str.replace_all("\t", " ", literal=True)
@@ -168,7 +180,7 @@ def _normalise_series(texts: pl.Series) -> pl.Series:
 
 
 def normalise(expr: pl.Expr) -> pl.Expr:
-    """NFC, `\\n` line ends, no unseen characters, no blanks at either end; applying it twice changes nothing."""
+    """NFC, `\\n` line ends, no unseen characters, no blanks at the ends; twice is the same as once."""
     return expr.map_batches(_normalise_series, return_dtype=pl.String, is_elementwise=True).str.strip_chars()
 
 
@@ -195,7 +207,19 @@ _DATE_FORMS = (
     _WEEKDAY + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _TIME,
     r"(?P<first>\d{1,2})[/.](?P<second_part>\d{1,2})[/.](?P<year>\d{4})" + _TIME,
 )
-_DATE_PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone", "first", "second_part")
+_DATE_PARTS = (
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "fraction",
+    "half",
+    "zone",
+    "first",
+    "second_part",
+)
 _ZONE_HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 _MAX_OFFSET_MINUTES = 16 * 60
 _EPOCH = r"^-?\d{9,10}$|^-?\d{12,13}$"
@@ -248,9 +272,10 @@ def _offset_minutes() -> pl.Expr:
 
 
 def parse_dates(values: pl.Series) -> pl.DataFrame:
-    """One row per value: `day` (as the outlet wrote it), `moment` (UTC, null without a time), `problem` (a reason).
+    """One row per value: `day` (as the outlet wrote it), `moment` (UTC, if timed), `problem` (a reason).
 
-    Reads ISO 8601 with zones, RFC 2822, 'July 26, 2025', '26 July 2025', '26/07/2025' where only one reading is
+    Reads ISO 8601 with zones, RFC 2822, 'July 26, 2025', '26 July 2025', '26/07/2025' where only one
+    reading is
     possible, and seconds or milliseconds since 1970. Blank is no date and no problem.
     """
     raw = values.alias("raw").to_frame()
@@ -260,7 +285,9 @@ def parse_dates(values: pl.Series) -> pl.DataFrame:
     epoch = pl.when(value.str.contains(_EPOCH)).then(value.str.extract(r"^(-?\d+)$").cast(pl.Int64))
     milliseconds = pl.when(epoch.abs() >= 10**11).then(epoch).otherwise(epoch * 1000)
     parsed = (
-        unique.with_columns(*_date_parts(value), milliseconds.cast(pl.Datetime("ms")).cast(tables.TIMESTAMP).alias("epoch"))
+        unique.with_columns(
+            *_date_parts(value), milliseconds.cast(pl.Datetime("ms")).cast(tables.TIMESTAMP).alias("epoch")
+        )
         .with_columns(
             pl.coalesce(_month_number(), month).alias("m"),
             pl.coalesce(pl.col("day").cast(pl.Int32), day).alias("d"),
@@ -273,19 +300,23 @@ def parse_dates(values: pl.Series) -> pl.DataFrame:
         .with_columns(pl.coalesce(pl.col("local"), pl.col("epoch")).dt.date().alias("day"))
         .with_columns(_date_problem(value).alias("problem"))
     )
-    clean = parsed.select("raw", *(pl.when(pl.col("problem").is_null()).then(c).alias(c) for c in ("day", "moment")), "problem")
+    clean = parsed.select(
+        "raw", *(pl.when(pl.col("problem").is_null()).then(c).alias(c) for c in ("day", "moment")), "problem"
+    )
     return raw.join(clean, on="raw", how="left", maintain_order="left").drop("raw")
 
 
 def _local_time() -> pl.Expr:
-    """The date and time as written; null when they do not exist (30 February, 25 o'clock). A leap second is 59."""
+    """The date and time as written; null when there is none such (30 February). A leap second is 59."""
     second = pl.col("second").fill_null("00").replace("60", "59")
     digits = [
         pl.col("year"), pl.col("m").cast(pl.String).str.zfill(2), pl.col("d").cast(pl.String).str.zfill(2),
         pl.when(pl.col("hour").is_null()).then(pl.lit("00")).otherwise(pl.col("h").cast(pl.String).str.zfill(2)),
         pl.col("minute").fill_null("00"), second,
     ]  # fmt: skip
-    return pl.concat_str(digits, separator=" ").str.to_datetime("%Y %m %d %H %M %S", time_unit="us", strict=False)
+    return pl.concat_str(digits, separator=" ").str.to_datetime(
+        "%Y %m %d %H %M %S", time_unit="us", strict=False
+    )
 
 
 def _moment() -> pl.Expr:
@@ -299,20 +330,25 @@ def _moment() -> pl.Expr:
 def _date_problem(value: pl.Expr) -> pl.Expr:
     """The reason to refuse a date, or null."""
     in_range = pl.col("day").dt.year().is_between(*_YEARS)
-    far_year = pl.coalesce(pl.col("year"), value.str.extract(r"^[+-]?(\d{5,})-\d{2}-\d{2}")).cast(pl.Int64, strict=False)
+    far_zone = pl.col("offset").abs() > _MAX_OFFSET_MINUTES
+    far_year = pl.coalesce(pl.col("year"), value.str.extract(r"^[+-]?(\d{5,})-\d{2}-\d{2}")).cast(
+        pl.Int64, strict=False
+    )
     return (
         pl.when(value == "").then(None)
         .when(pl.col("doubtful")).then(pl.lit("ambiguous_date"))
         .when(far_year.is_between(*_YEARS).not_()).then(pl.lit("date_out_of_range"))
-        .when(pl.col("day").is_null() | (pl.col("offset").abs() > _MAX_OFFSET_MINUTES)).then(pl.lit("bad_date"))
+        .when(pl.col("day").is_null() | far_zone).then(pl.lit("bad_date"))
         .when(in_range.not_()).then(pl.lit("date_out_of_range"))
     )  # fmt: skip
 
 
 _LANGUAGE_NAMES = {
-    "english": "en", "eng": "en", "french": "fr", "fra": "fr", "fre": "fr", "german": "de", "deu": "de", "ger": "de",
+    "english": "en", "eng": "en", "french": "fr", "fra": "fr", "fre": "fr", "german": "de", "deu": "de",
+    "ger": "de",
     "spanish": "es", "spa": "es", "russian": "ru", "rus": "ru", "arabic": "ar", "ara": "ar", "chinese": "zh",
-    "zho": "zh", "chi": "zh", "portuguese": "pt", "por": "pt", "italian": "it", "ita": "it", "urdu": "ur", "urd": "ur",
+    "zho": "zh", "chi": "zh", "portuguese": "pt", "por": "pt", "italian": "it", "ita": "it", "urdu": "ur",
+    "urd": "ur",
     "hindi": "hi", "hin": "hi", "turkish": "tr", "tur": "tr", "persian": "fa", "fas": "fa", "japanese": "ja",
     "jpn": "ja", "korean": "ko", "kor": "ko", "ukrainian": "uk", "ukr": "uk",
 }  # fmt: skip
@@ -329,7 +365,9 @@ def _identifier():  # noqa: ANN202  the library's class, imported late: its mode
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([code for code in identifier.labels if len(code) == 2 and code not in _NEVER_DETECTED])
+    identifier.set_languages(
+        [code for code in identifier.labels if len(code) == 2 and code not in _NEVER_DETECTED]
+    )
     return identifier
 
 
@@ -342,7 +380,8 @@ def _detect(sample: str) -> str:
 def detect_languages(texts: pl.Series) -> pl.Series:
     """ISO 639-1 code of each text, 'und' where too few letters or too little confidence.
 
-    Plain English, most of any corpus here, is told by its function words alone (on 19,043 wire reports no other
+    Plain English, most of any corpus here, is told by its function words alone (on 19,043 wire reports no
+    other
     language came out); only the rest goes to the detector, 0.1 ms a text.
     """
     sample = texts.str.slice(0, _SAMPLE)
@@ -384,7 +423,9 @@ def _too_large() -> pl.Expr:
 
 def _control_share() -> pl.Expr:
     """Share of control characters among the text's bytes."""
-    return pl.col("text").str.count_matches(r"[\x00-\x08\x0e-\x1f\x7f]") / pl.col("text").str.len_bytes().clip(1)
+    return pl.col("text").str.count_matches(r"[\x00-\x08\x0e-\x1f\x7f]") / pl.col(
+        "text"
+    ).str.len_bytes().clip(1)
 
 
 def _with_dates(records: pl.DataFrame) -> pl.DataFrame:
@@ -393,10 +434,16 @@ def _with_dates(records: pl.DataFrame) -> pl.DataFrame:
     The day given as such wins; else the day as written in the time, in the outlet's own zone, because the
     article's "today" is that day.
     """
-    at = parse_dates(records["published_at"]).rename({"day": "at_day", "moment": "at", "problem": "at_problem"})
-    on = parse_dates(records["published_date"]).rename({"day": "on_day", "moment": "on", "problem": "on_problem"})
+    at = parse_dates(records["published_at"]).rename(
+        {"day": "at_day", "moment": "at", "problem": "at_problem"}
+    )
+    on = parse_dates(records["published_date"]).rename(
+        {"day": "on_day", "moment": "on", "problem": "on_problem"}
+    )
     details = [
-        pl.when(pl.col(problem).is_not_null()).then(pl.format(field + ": {}", pl.col(field).str.slice(0, 100)))
+        pl.when(pl.col(problem).is_not_null()).then(
+            pl.format(field + ": {}", pl.col(field).str.slice(0, 100))
+        )
         for field, problem in (("published_date", "on_problem"), ("published_at", "at_problem"))
     ]
     return (
@@ -434,7 +481,7 @@ def _judge(records: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             pl.when(pl.col("reason") == "too_large").then(pl.col("large"))
             .when(pl.col("reason") == "not_text").then(pl.lit("more than half are control characters"))
-            .when(pl.col("reason") == "no_text").then(pl.lit("the text is empty once blanks and unseen characters go"))
+            .when(pl.col("reason") == "no_text").then(pl.lit("nothing but blanks and unseen characters"))
             .otherwise(pl.col("date_detail")).alias("detail"),
         )
     )  # fmt: skip
@@ -449,7 +496,10 @@ def _refused(judged: pl.DataFrame) -> pl.DataFrame:
 
 def _identified(accepted: pl.DataFrame) -> pl.DataFrame:
     """The accepted records with ids, hash and word count, as rows of `raw.articles`."""
-    key = [pl.col(name).cast(pl.String).fill_null("") for name in ("external_id", "url", "published_date", "title", "text")]
+    key = [
+        pl.col(name).cast(pl.String).fill_null("")
+        for name in ("external_id", "url", "published_date", "title", "text")
+    ]
     keys = accepted.select(pl.concat_str(key, separator=_FIELD_SEPARATOR)).to_series()
     same = accepted.select(pl.col("text").str.to_lowercase().str.replace_all(r"\s+", " ")).to_series()
     return accepted.with_columns(
@@ -461,7 +511,7 @@ def _identified(accepted: pl.DataFrame) -> pl.DataFrame:
 
 
 def admit(batch: Batch) -> Admitted:
-    """Take the batch over the border: each record becomes an article or a quarantine row, never both or neither."""
+    """Each record becomes an article or a quarantine row, never both, never neither."""
     judged = _judge(batch.records)
     accepted = _with_language(judged.filter(pl.col("reason").is_null()))
     return Admitted(_identified(accepted), pl.concat([batch.quarantine, _refused(judged)]), batch.n_in)

@@ -1,7 +1,8 @@
 """The fold: a text mapped to ASCII code point by code point, so that offsets stay equal.
 
 Belongs here: the table of characters and the two ways to apply it (a Polars expression, a plain string).
-Does not belong here: normalising of article texts (`ingest/articles.py`), which may change lengths and runs before.
+Does not belong here: normalising of article texts (`ingest/articles.py`), which may change lengths and runs
+before.
 
 The law: `len(fold) == len(text)` in code points, and the fold is ASCII, so a byte offset that a Polars string
 scan gives in the fold is the code point offset in the text.
@@ -28,7 +29,7 @@ _LETTERS = dict(zip("æÆœŒßẞðÐþÞıſŋŊəƏǝƎĸ\u0149ªºǽǼǣǢ",
 _SINGLE_QUOTES = "‘’‚‛‹›′‵`´ʹʻʼʽʾʿˈ׳＇"
 _DOUBLE_QUOTES = "“”„‟«»″‶〝〞〟״ʺ"
 _DASHES = "‐‑‒–—―−⁃﹘﹣⸺⸻\u00ad•"
-_SPACES = "\t\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACES = "\t\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _DOTS = "…·‧․"
 
 

@@ -220,3 +220,32 @@ def run(
         n_extracted = extract(home, progress)
         published = None if is_current(home) else publish(home, progress=progress, is_checked=is_checked)
         return RunResult(ingested, n_extracted, published)
+
+
+def replay(home: Home, progress: Progress | None = None) -> RunResult:
+    """Rebuild the warehouse from the bytes in `raw/` alone; the published file stays until the new one is checked."""
+    with _writing(home):
+        with warehouse.rebuilt(home):
+            ingested = _append(home, replay_batches(home), progress or silent())
+            n_extracted = extract(home, progress)
+        published = None if is_current(home) else publish(home, progress=progress)
+        return RunResult(ingested, n_extracted, published)
+
+
+def verify(home: Home) -> list[warehouse.Problem]:
+    """Look for damage in the stored bytes, the working file and the published file."""
+    return warehouse.verify(home)
+
+
+def forget(home: Home, article_id: str, progress: Progress | None = None) -> warehouse.Forgotten:
+    """Remove an article, its bytes and its facts everywhere, then publish without it."""
+    with _writing(home):
+        forgotten = warehouse.forget(home, article_id)
+        publish(home, progress=progress)
+        return forgotten
+
+
+def export(home: Home) -> list[Path]:
+    """Write the published tables as Parquet."""
+    with _writing(home):
+        return warehouse.export_parquet(home)

@@ -12,6 +12,9 @@ from ingest.extract.names import _at
 
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
 _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
+_FRONT = 12  # characters within which a date opens its sentence
+_CLAUSE = 35  # what a finite verb between trigger and date weighs, in characters
+_FAR = 190
 _IN = ["in", "at", "outside", "near"]
 _JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
 _NATIONAL = ["head_of_state", "head_of_government", "monarch", "foreign_minister", "defence_minister", "finance_minister",
@@ -40,19 +43,31 @@ def relative_dates(found: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("past").is_not_null()).drop("seen", "anchor")
 
 
-def add_dates(bound: pl.DataFrame, found: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
-    """The clauses with `start_date`, `end_date`, `date_precision` from the nearest date that is theirs."""
+def _verbs_at(frame: pl.DataFrame, elements: pl.DataFrame, at: str, name: str) -> pl.DataFrame:
+    """The frame with the running count of finite verbs at a place in its sentence."""
+    steps = elements.select("sid", "start", pl.col("n_finite").alias(name)).sort("start")
+    return frame.sort(at).join_asof(steps, left_on=at, right_on="start", by="sid", check_sortedness=False).drop("start", strict=False)
+
+
+def add_dates(bound: pl.DataFrame, found: pl.DataFrame, sents: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+    """The clauses with `start_date`, `end_date`, `date_precision` from the date that is theirs.
+
+    The nearest in the same clause; a date that opens the sentence holds for its first clause however long.
+    """
     before = pl.col("fold").str.slice(pl.max_horizontal(pl.col("d_start") - 30, 0), pl.min_horizontal(pl.col("d_start"), 30))
-    usable = relative_dates(found).join(sents.select("sid", "fold"), on="sid").filter(~before.str.contains(_NOT_WHEN)).with_columns(
+    usable = _verbs_at(relative_dates(found), elements, "d_start", "d_finite").join(sents.select("sid", "fold"), on="sid").filter(~before.str.contains(_NOT_WHEN)).with_columns(
         before.str.contains(_SAID).alias("is_report")
     )
-    gap = pl.when(pl.col("d_start") >= pl.col("h_end")).then(pl.col("d_start") - pl.col("h_end")).otherwise(
+    verbs_between = (pl.col("d_finite").cast(pl.Int64) - pl.col("n_finite")).abs()
+    fronted = pl.col("d_start") <= _FRONT
+    apart = pl.when(pl.col("d_start") >= pl.col("h_end")).then(pl.col("d_start") - pl.col("h_end")).otherwise(
         (pl.col("h_start") - pl.col("d_end")).abs() + 12
     )
+    gap = pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     picked = (
-        bound.select("t", "sid", "h_start", "h_end", "status").join(
-            usable.select("sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report"), on="sid")
-        .filter(~pl.col("is_report"))
+        bound.select("t", "sid", "h_start", "h_end", "status", "n_finite").join(
+            usable.select("sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report", "d_finite"), on="sid")
+        .filter(~pl.col("is_report") & (gap <= _FAR))
         .with_columns(gap.alias("gap")).sort("t", "gap").unique("t", keep="first", maintain_order=True)
     )
     ahead = pl.col("status") == "planned"
@@ -165,13 +180,15 @@ def datelines(sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
     """The clauses with `city`, `country_code`: named in the sentence, the host's, or the dateline's at the article's head."""
     gap = pl.when(pl.col("x_start") >= pl.col("h_end")).then(pl.col("x_start") - pl.col("h_end")).otherwise(
         (pl.col("h_start") - pl.col("x_start")) + 20
     )
+    verbs_between = (pl.col("x_finite").cast(pl.Int64) - pl.col("n_finite")).abs()
+    gap = gap + _CLAUSE * verbs_between.clip(0, 3)
     picked = (
-        bound.select("t", "sid", "h_start", "h_end").join(places.drop("a"), on="sid")
+        bound.select("t", "sid", "h_start", "h_end", "n_finite").join(_verbs_at(places.drop("a"), elements, "x_start", "x_finite"), on="sid")
         .with_columns(gap.alias("gap"))
         .sort("t", "how", pl.col("city").is_null(), "gap").unique("t", keep="first", maintain_order=True)
         .select("t", "city", "country_code", pl.col("how").alias("place_how"))

@@ -53,8 +53,8 @@ def read(articles: pl.DataFrame) -> Reading:
     groups = coreference.groups(elements)
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
     bound = status.statuses(clauses.bind(elements, groups, trig), elements, status.find_cues(sents, words.status_cues()))
-    bound = attach.add_dates(bound, dated, sents)
-    bound = attach.inherit(attach.add_places(bound, where, sents, cities), scene)
+    bound = attach.add_dates(bound, dated, sents, elements)
+    bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
     bound = attach.add_format(bound, sents)
     return Reading(folded, sents, elements, mentions, who, groups, bound, topics.term_hits(sents))
 

@@ -11,6 +11,8 @@ import polars as pl
 _VISITS = ["C14", "C15", "C16"]
 _NO_MEETING = [*_VISITS, "C17"]
 _PRECISIONS = ["day", "week", "month", "year", "unknown"]
+_REMEMBERED = 3  # sentences for which "the talks" still means the encounter told before
+_POINTERS = ["meeting", "talks", "round", "summit", "session", "negotiations", "dialogue", "gathering", "consultations", "discussions"]
 _ROUNDS = 4  # label propagation: longer chains of pairwise agreement do not occur within an article
 
 
@@ -38,13 +40,37 @@ def candidates(bound: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("t_codes").is_not_null()).then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")))
         .otherwise(_empty_list("s_keys"))
     )
-    found = talks.with_columns(codes.list.unique().list.sort().alias("codes"), keys.list.unique(maintain_order=True).alias("keys"))
+    found = _recall(talks.with_columns(codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")))
+    found = found.with_columns(pl.col("codes").list.unique().list.sort(), pl.col("keys").list.unique(maintain_order=True))
     # One verb may fit several frames and one side may be bound twice: the surest reading stays.
     return (
         found.filter(pl.col("codes").list.len().is_between(2, 25))
         .sort("i", "confidence", descending=[False, True]).unique("i", keep="first", maintain_order=True)
         .with_columns(pl.col("codes").list.join(",").alias("side_key"))
     )
+
+
+def _recall(found: pl.DataFrame) -> pl.DataFrame:
+    """The clauses, with the sides of the encounter just told for those that only point at it.
+
+    "A fourth round is expected on 3 May" is another of the same parties; who "attended the talks" joins them.
+    """
+    whole = pl.col("codes").list.len() >= 2
+    told = found.sort("a", "i", "confidence", descending=[False, False, True]).with_columns(
+        pl.when(whole).then("codes").alias("w_codes"), pl.when(whole).then("keys").alias("w_keys"), pl.when(whole).then("sid").alias("w_sid"),
+    ).with_columns(pl.col("w_codes", "w_keys", "w_sid").forward_fill().shift(1).over("a"))
+    near = (pl.col("w_codes").is_not_null() & (pl.col("sid").cast(pl.Int64) - pl.col("w_sid") <= _REMEMBERED)).fill_null(False)
+    points = (
+        (pl.col("pos") == "noun") & ~whole & pl.col("t_codes").is_null() & pl.col("trigger").is_in(_POINTERS)
+        & (pl.col("codes").list.set_difference("w_codes").list.len() == 0)
+        & (pl.col("s_codes").is_null() | (pl.col("s_codes").list.set_difference("w_codes").list.len() == 0))
+        & (pl.col("status") != "occurred") & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
+    )
+    joins = pl.col("rule_id").is_in(["C20", "C21"]) & (pl.col("status") == "occurred") & pl.col("s_codes").is_not_null()
+    return told.with_columns(
+        pl.when(near & points).then("w_codes").when(near & joins).then(pl.concat_list("s_codes", "w_codes")).otherwise("codes").alias("codes"),
+        pl.when(near & joins).then(pl.concat_list("s_keys", "w_keys")).otherwise("keys").alias("keys"),
+    ).drop("w_codes", "w_keys", "w_sid")
 
 
 def _agree(left: pl.DataFrame) -> pl.DataFrame:

@@ -19,9 +19,10 @@ _REACH_AFTER = 60  # ... from the trigger to a cue behind it
 
 def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     """One row per cue in a sentence: sid, c_start, c_end (in the sentence), status, side."""
-    forms = cues["form"].to_list()
-    patterns = pl.lit(pl.Series(sorted(forms, key=len, reverse=True))).implode()
-    options = {"ascii_case_insensitive": True, "leftmost": True}
+    # Case counts: "may" is a cue, "May" a month. Others may open a sentence.
+    forms = {f for form in cues["form"] for f in (form, form if form == "may" else form[:1].upper() + form[1:])}
+    patterns = pl.lit(pl.Series(sorted(forms, key=lambda f: (-len(f), f)))).implode()
+    options = {"leftmost": True}
     found = (
         sents.select("sid", "fold", pl.col("fold").str.find_many(patterns, **options).alias("c_start"),
                      pl.col("fold").str.extract_many(patterns, **options).alias("form"))

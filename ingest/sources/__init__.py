@@ -1,7 +1,8 @@
 """Sources: a file or folder in, batches of records out, every byte stored first.
 
 Belongs here: the walk over a folder, the choice of reader by extension, the cutting into batches, replay.
-Does not belong here: any one format (a module each), the store (`store`), judgement of contents (`ingest/articles.py`).
+Does not belong here: any one format (a module each), the store (`store`), judgement of contents
+(`ingest/articles.py`).
 
 | kind | extensions | module |
 |---|---|---|
@@ -39,7 +40,7 @@ __all__ = ["Batch", "read_path", "replay_batches"]
 MAX_BATCH_RECORDS = 5_000
 MAX_BATCH_BYTES = 64_000_000
 SMALL_FILE_RECORDS = 100
-"""Files of fewer records share a batch with their neighbours: a folder of many small files is a few batches."""
+"""Files of fewer records share a batch: a folder of many small files is a few batches."""
 
 _KINDS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet",
@@ -116,7 +117,9 @@ def _is_sidecar(path: Path) -> bool:
 def _stored(blank: Arrival, path: Path, root: Path, home: Home) -> Arrival:
     """The arrival with its bytes stored, or with the reason why not."""
     if _escapes(path, root):
-        return replace(blank, reason="outside_link", detail="the link leads out of the folder given, or nowhere")
+        return replace(
+            blank, reason="outside_link", detail="the link leads out of the folder given, or nowhere"
+        )
     if path.is_dir():
         os.listdir(path)
     if not stat.S_ISREG(path.stat().st_mode):
@@ -125,13 +128,19 @@ def _stored(blank: Arrival, path: Path, root: Path, home: Home) -> Arrival:
     if kind is None:
         orphan = path.suffix.lower() == _SIDECAR
         reason = "orphan_sidecar" if orphan else "unsupported_kind"
-        detail = "no .txt, .md, .html or .htm of the same stem" if orphan else f"extension {path.suffix or 'missing'}"
+        detail = (
+            "no .txt, .md, .html or .htm of the same stem"
+            if orphan
+            else f"extension {path.suffix or 'missing'}"
+        )
         return replace(blank, sha256=store.digest(path), reason=reason, detail=detail)
     if path.stat().st_size == 0:
         return replace(blank, sha256=store.digest(path), reason="empty_file", detail="no bytes")
     beside = _sidecar_of(path, kind)
     if beside and _escapes(beside, root):
-        return replace(blank, reason="outside_link", detail="the link to its sidecar leads out of the folder given")
+        return replace(
+            blank, reason="outside_link", detail="the link to its sidecar leads out of the folder given"
+        )
     return replace(
         blank, kind=kind, sha256=store.keep(home.raw, path),
         sidecar_path=store.shown(beside) if beside else None,
@@ -177,7 +186,15 @@ def _items(arrival: Arrival, home: Home) -> Iterator[Item]:
     except Unreadable as problem:
         found = True
         yield refusal(arrival, -1, problem.reason, problem.detail, "read")
-    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, MemoryError, RecursionError) as error:
+    except (
+        OSError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        MemoryError,
+        RecursionError,
+    ) as error:
         found = True
         yield refusal(arrival, -1, "unreadable", f"{type(error).__name__}: {error}", "read")
     if not found:

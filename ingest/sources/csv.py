@@ -24,7 +24,7 @@ MAX_RECOVERIES = 1_000
 
 
 class _Lines:
-    """The lines of a file as text, with those of the current row at hand, so that reading can resume inside it.
+    """The lines of a file as text, those of the current row at hand, so that reading can resume inside it.
 
     Bytes that are no UTF-8 pass as surrogates and are told by them in the finished row.
     """
@@ -101,7 +101,7 @@ def _record(names: list[str], cells: list[str]) -> Record:
 
 
 def _rows(source: _Lines, delimiter: str) -> Iterator[list[str] | Unreadable]:
-    """The cells of each row, or why they cannot be told; after an unclosed quotation, on with the next line."""
+    """The cells of each row, or why there are none; after an unclosed quotation, on with the next line."""
     recoveries = 0
     while True:
         source.start_row()

@@ -1,4 +1,4 @@
-"""Pages to text: the extraction runs in processes of its own, with limits, so that no page can stop the pipeline.
+"""Pages to text, in processes of their own, with limits, so that no page can stop the pipeline.
 
 Belongs here: the pool of readers, their time limit, what a page adds to its record.
 Does not belong here: the extraction itself (`html_worker`, which imports nothing of this package).
@@ -73,7 +73,7 @@ class Reader:
         """All bytes to the process: an unbuffered pipe may take them in parts."""
         view = memoryview(message)
         while view:
-            view = view[process.stdin.write(view):]
+            view = view[process.stdin.write(view) :]
 
     def _receive(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
         """One length-prefixed message, or an error when the process is slow or gone."""
@@ -144,7 +144,7 @@ class Readers:
 
 
 def with_page(record: Record, page: dict[str, str | None]) -> Record:
-    """The record with the page's text; title, date, source and address of the page where the record has none."""
+    """The record with the page's text, and its title, date, source and address where the record has none."""
     added = {"text": page["text"], "html": None}
     for name in ("title", "source", "url"):
         added[name] = record.get(name) or page[name]

@@ -1,6 +1,7 @@
 """The process that reads pages: length-prefixed messages in, JSON out, until its input ends.
 
-Belongs here: the call of the extraction library and the limit on memory. Run as a script, by `html.Reader` only.
+Belongs here: the call of the extraction library and the limit on memory. Run as a script, by `html.Reader`
+only.
 Does not belong here: anything of this package: the process must start fast and may die at any page.
 """
 
@@ -17,7 +18,9 @@ from typing import BinaryIO
 _LENGTH = struct.Struct(">I")
 _MEMORY = 3 << 30
 _DEPTH = 250
-_NESTING = re.compile(rb"<(/?)(?:div|span|section|article|main|table|ul|ol|blockquote|font|b|i|em|strong|a)\b", re.I)
+_NESTING = re.compile(
+    rb"<(/?)(?:div|span|section|article|main|table|ul|ol|blockquote|font|b|i|em|strong|a)\b", re.I
+)
 # A fixed last day: the library would take today, and the same page must give the same date tomorrow.
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}
 
@@ -36,7 +39,9 @@ def _answer(page: bytes, is_text: bool) -> dict[str, str | None]:
     from trafilatura import bare_extraction
 
     content = page.decode() if is_text else page
-    found = bare_extraction(content, include_comments=False, with_metadata=True, date_extraction_params=dict(_DATES))
+    found = bare_extraction(
+        content, include_comments=False, with_metadata=True, date_extraction_params=dict(_DATES)
+    )
     if found is not None and (found.text or "").strip():
         return {
             "text": found.text, "title": found.title, "published_date": found.date,

@@ -16,7 +16,7 @@ from ingest.sources.records import Record, Unreadable, complete, fields, has_bod
 from ingest.sources.store import Arrival
 
 GIVE_UP_AFTER = 1_000
-"""So many unreadable lines without one record: the file is no JSONL, and its other lines are not listed one by one."""
+"""So many unreadable lines without one record: the file is no JSONL, the rest is not listed line by line."""
 
 # Raw control characters within strings are common and harmless: normalising removes them.
 _DECODER = json.JSONDecoder(strict=False)
@@ -24,7 +24,9 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def _clean(values: dict[str, object]) -> dict[str, object]:
     """Text values of a line that escapes surrogates, made storable."""
-    return {name: without_surrogates(value) if isinstance(value, str) else value for name, value in values.items()}
+    return {
+        name: without_surrogates(value) if isinstance(value, str) else value for name, value in values.items()
+    }
 
 
 def parse_line(line: bytes | None) -> Record:

@@ -52,7 +52,7 @@ def _utf8_blocks(path: Path) -> Iterator[bytes]:
 
 
 def lines(path: Path) -> Iterator[bytes | None]:
-    """Each line without its newline; None for one above the limit. Raises `Unreadable` where the bytes end early."""
+    """Each line without its newline, None for one above the limit. Raises `Unreadable` at damaged bytes."""
     tail, too_long = b"", False
     for block in _utf8_blocks(path):
         *whole, tail = (tail + block).split(b"\n")

@@ -30,11 +30,9 @@ def _value(value: object) -> object:
 
 def _bytes_of_text(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Text columns as bytes: the library hands over text that is no UTF-8 without a look."""
-    schema = pa.schema([
-        pa.field(f.name, pa.large_binary() if pa.types.is_string(f.type) or pa.types.is_large_string(f.type) else f.type)
-        for f in batch.schema
-    ])  # fmt: skip
-    return batch.cast(schema)
+    text_types = (pa.string(), pa.large_string(), pa.string_view())
+    columns = [f.with_type(pa.large_binary()) if f.type in text_types else f for f in batch.schema]
+    return batch.cast(pa.schema(columns))
 
 
 def _record(values: dict[str, object]) -> Record:

@@ -16,9 +16,11 @@ _TEXT_FIELDS = ("url", "source", "title", "language", "text", "html")
 _ID_FIELDS = ("external_id", "id")
 _DATE_FIELDS = ("published_at", "published_date")
 _MAGIC = {
-    b"%PDF-": "a PDF document", b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image",
+    b"%PDF-": "a PDF document", b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
     b"PK\x03\x04": "a ZIP archive or office document", b"PAR1": "a Parquet file", b"\x7fELF": "a program",
-    b"SQLite format": "a SQLite database", b"\xd0\xcf\x11\xe0": "an office document", b"Rar!": "a RAR archive",
+    b"SQLite format": "a SQLite database", b"\xd0\xcf\x11\xe0": "an office document",
+    b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive", b"BZh": "a bzip2 stream", b"\x28\xb5\x2f\xfd": "a Zstandard stream",
     b"\x1f\x8b": "a gzip stream",
 }  # fmt: skip
@@ -90,4 +92,4 @@ def has_body(record: Mapping[str, object]) -> bool:
 def complete(arrival: Arrival, position: int, found: Record, date_source: str = "input") -> Record:
     """The record with its place in the stored bytes."""
     place = {"position": position, "path": arrival.path, "name": arrival.name, "raw_sha256": arrival.sha256}
-    return {name: None for name in FIELDS} | found | place | {"date_source": date_source if has_date(found) else None}
+    return dict.fromkeys(FIELDS) | found | place | {"date_source": date_source if has_date(found) else None}

@@ -3,8 +3,10 @@
 Belongs here: copying bytes in, manifests, listing arrivals in their first order.
 Does not belong here: what the bytes mean (the modules of one kind each).
 
-An object lies at `raw/ab/abcdef...` (SHA-256 of its bytes). Beside it a manifest `abcdef....<key>.json` says under
-which name, as which kind, with which sidecar it came, and when: with it `replay_batches` needs nothing but `raw/`.
+An object lies at `raw/ab/abcdef...` (SHA-256 of its bytes). Beside it a manifest `abcdef....<key>.json`
+says under
+which name, as which kind, with which sidecar it came, and when: with it `replay_batches` needs nothing but
+`raw/`.
 The same bytes under the same name with the same sidecar are one arrival, however often they come.
 """
 
@@ -31,7 +33,8 @@ _REFUSED = "refused"
 class Arrival:
     """One input as it arrived: the file, what it is, and where its bytes lie (`sha256`, none when not kept).
 
-    `given` is the path the caller named, `name` the file's path below it, `order` the place in its walk; `reason` and `detail` are set when the
+    `given` is the path the caller named, `name` the file's path below it, `order` the place in its walk;
+    `reason` and `detail` are set when the
     input was refused before any byte was read as an article.
     """
 
@@ -100,7 +103,7 @@ def _settle(handle: BinaryIO, target: Path) -> None:
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
-    """Copy all bytes; their SHA-256 and number. An error of reading is the caller's, of writing the environment's."""
+    """Copy all bytes; their SHA-256 and number."""
     digest, size = hashlib.sha256(), 0
     while block := source.read(_BLOCK):
         digest.update(block)
@@ -119,7 +122,9 @@ def keep(raw: Path, path: Path) -> str:
                 if not target.exists() or target.stat().st_size != size:
                     _settle(handle, target)
         except OSError as error:
-            raise EnvironmentProblem(f"cannot store {shown(path)} under {raw}: {error.strerror or error}") from error
+            raise EnvironmentProblem(
+                f"cannot store {shown(path)} under {raw}: {error.strerror or error}"
+            ) from error
     return sha256
 
 

@@ -1,6 +1,7 @@
-"""A text file (`.txt`, `.md`) or a page (`.html`, `.htm`) is one article; a `.json` of the same stem describes it.
+"""A text file (`.txt`, `.md`) or page (`.html`, `.htm`) is one article; a `.json` of its stem describes it.
 
-Belongs here: whole files and their sidecars to records. Does not belong here: reading of pages (`html`), contents.
+Belongs here: whole files and their sidecars to records. Does not belong here: reading of pages (`html`),
+contents.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from pathlib import Path
 from ingest.articles import MAX_TEXT_BYTES, Refusal
 from ingest.sources.html import MAX_PAGE_BYTES
 from ingest.sources.records import (
-    Record, Unreadable, complete, decode, fields, has_date, refuse_other_kind, without_surrogates,
+    Record,
+    Unreadable,
+    complete,
+    decode,
+    fields,
+    has_date,
+    refuse_other_kind,
+    without_surrogates,
 )  # fmt: skip
 from ingest.sources.store import Arrival
 

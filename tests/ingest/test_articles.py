@@ -12,12 +12,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.articles import (
-    ARTICLE_SCHEMA, MAX_TEXT_BYTES, QUARANTINE_SCHEMA, REASONS, RECORD_SCHEMA, Admitted, Batch, Refusal, admit,
-    detect_languages, normalise, normalise_line, parse_dates, quarantine_frame,
+    ARTICLE_SCHEMA,
+    MAX_TEXT_BYTES,
+    QUARANTINE_SCHEMA,
+    REASONS,
+    RECORD_SCHEMA,
+    Admitted,
+    Batch,
+    Refusal,
+    admit,
+    detect_languages,
+    normalise,
+    normalise_line,
+    parse_dates,
+    quarantine_frame,
 )  # fmt: skip
 
 ENGLISH = "The foreign minister of Austria met the envoys of both sides in Vienna on Friday, officials said."
-TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("e\u0301\u0316\u0344\u0345\r\n\t\u200b\u202e\u00ad\u1100\u1161\uac00")))
+TEXTS = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from("e\u0301\u0316\u0344\u0345\r\n\t\u200b\u202e\u00ad\u1100\u1161\uac00"),
+    )
+)
 
 
 def batch(*records: dict[str, object]) -> Batch:
@@ -122,11 +139,14 @@ def test_date_is_read(value: str | None, day: date | None, moment: datetime | No
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("2025-02-30", "bad_date"), ("2023-02-29", "bad_date"), ("2025-13-01", "bad_date"), ("yesterday", "bad_date"),
+        ("2025-02-30", "bad_date"), ("2023-02-29", "bad_date"), ("2025-13-01", "bad_date"),
+        ("yesterday", "bad_date"),
         ("2025-07", "bad_date"), ("2025-07-26T25:00", "bad_date"), ("2025-07-26T10:00+99:00", "bad_date"),
-        ("July 26, 2025 13:00 pm", "bad_date"), ("31/31/2025", "bad_date"), ("0", "bad_date"), ("26 July", "bad_date"),
+        ("July 26, 2025 13:00 pm", "bad_date"), ("31/31/2025", "bad_date"), ("0", "bad_date"),
+        ("26 July", "bad_date"),
         ("07/08/2025", "ambiguous_date"),
-        ("0000-00-00", "date_out_of_range"), ("1899-12-31", "date_out_of_range"), ("2101-01-01", "date_out_of_range"),
+        ("0000-00-00", "date_out_of_range"), ("1899-12-31", "date_out_of_range"),
+        ("2101-01-01", "date_out_of_range"),
         ("99999-12-31", "date_out_of_range"), ("9999-12-31T23:59:59-12:00", "date_out_of_range"),
     ],
 )  # fmt: skip
@@ -135,7 +155,9 @@ def test_date_is_refused(value: str, reason: str) -> None:
     assert admitted({"published_date": value}, {}).quarantine["reason"].to_list() == [reason]
 
 
-@given(st.lists(st.one_of(st.none(), st.text("0123456789-/:.TZ+ JanuySeptAPM,", max_size=30), TEXTS), max_size=8))
+@given(
+    st.lists(st.one_of(st.none(), st.text("0123456789-/:.TZ+ JanuySeptAPM,", max_size=30), TEXTS), max_size=8)
+)
 @settings(max_examples=200, deadline=None)
 def test_every_date_value_gets_a_day_or_a_reason_or_is_blank(values: list[str | None]) -> None:
     parsed = parse_dates(pl.Series(values, dtype=pl.String))
@@ -145,7 +167,9 @@ def test_every_date_value_gets_a_day_or_a_reason_or_is_blank(values: list[str | 
 
 
 def test_day_given_as_such_wins_and_time_is_kept() -> None:
-    row = admitted({"published_date": "2025-07-26", "published_at": "2025-07-25T23:00:00Z"}).articles.row(0, named=True)
+    row = admitted({"published_date": "2025-07-26", "published_at": "2025-07-25T23:00:00Z"}).articles.row(
+        0, named=True
+    )
     assert row["published_date"] == date(2025, 7, 26)
     assert row["published_at"] == datetime(2025, 7, 25, 23)
 
@@ -161,7 +185,8 @@ def test_date_source_says_where_the_day_came_from() -> None:
         ("en", "Der Minister traf ihn.", "en"), ("en-GB", ENGLISH, "en"), ("EN_us", ENGLISH, "en"),
         ("English", ENGLISH, "en"), ("deu", ENGLISH, "de"), ("ckb", ENGLISH, "ckb"),
         (None, ENGLISH, "en"), ("und", ENGLISH, "en"), ("??", ENGLISH, "en"), ("", ENGLISH, "en"),
-        (None, "Le ministre des Affaires étrangères a rencontré son homologue allemand à Paris vendredi.", "fr"),
+        (None, "Le ministre des Affaires étrangères a rencontré son homologue allemand à Paris vendredi.",
+        "fr"),
         (None, "وزیر خارجہ نے جمعہ کو ویانا میں اپنے ہم منصب سے ملاقات کی، حکام نے بتایا۔", "ur"),
         (None, "Trump, Xi: 12.5", "und"), (None, "1234 5678 90", "und"),
     ],
@@ -177,11 +202,19 @@ def test_language_of_nothing_is_nothing() -> None:
 def test_id_depends_on_content_alone_and_not_on_company_or_place() -> None:
     first = {"external_id": "x", "text": ENGLISH, "published_date": "2025-07-26"}
     alone = admitted(first).articles["article_id"].item()
-    company = admitted({"text": ENGLISH + " é"}, first | {"path": "else/where.csv", "position": 99, "raw_sha256": "f" * 64})
+    company = admitted(
+        {"text": ENGLISH + " é"}, first | {"path": "else/where.csv", "position": 99, "raw_sha256": "f" * 64}
+    )
     assert alone == company.articles["article_id"][1]
     assert alone[0] == "a"
     assert len(alone) == 21
-    changed = [{"external_id": "y"}, {"url": "u"}, {"title": "t"}, {"published_date": "2025-07-27"}, {"text": ENGLISH + "!"}]
+    changed = [
+        {"external_id": "y"},
+        {"url": "u"},
+        {"title": "t"},
+        {"published_date": "2025-07-27"},
+        {"text": ENGLISH + "!"},
+    ]
     ids = admitted(first, *(first | change for change in changed)).articles["article_id"]
     assert ids.n_unique() == 6
 
@@ -191,14 +224,17 @@ def test_copies_stay_visible_for_the_warehouse_to_count() -> None:
 
 
 def test_text_hash_ignores_case_and_spacing() -> None:
-    hashes = admitted({}, {"text": ENGLISH.upper().replace(" ", " \n ")}, {"text": ENGLISH + " More."}).articles["text_hash"]
+    hashes = admitted(
+        {}, {"text": ENGLISH.upper().replace(" ", " \n ")}, {"text": ENGLISH + " More."}
+    ).articles["text_hash"]
     assert hashes[0] == hashes[1] != hashes[2]
 
 
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        ({"text": None}, "no_text"), ({"text": " \u200b\n"}, "no_text"), ({"text": "\x00" * 50 + "a"}, "not_text"),
+        ({"text": None}, "no_text"), ({"text": " \u200b\n"}, "no_text"),
+        ({"text": "\x00" * 50 + "a"}, "not_text"),
         ({"text": "a" * (MAX_TEXT_BYTES + 1)}, "too_large"), ({"url": "u" * 9000}, "too_large"),
     ],
 )  # fmt: skip
@@ -225,7 +261,14 @@ def test_every_reason_is_explained_in_a_line() -> None:
     assert all(meaning.endswith(".") and "\n" not in meaning for meaning in REASONS.values())
 
 
-@given(st.lists(st.fixed_dictionaries({name: st.one_of(st.none(), TEXTS) for name in ("text", "title", "published_at", "language")}), max_size=4))
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {name: st.one_of(st.none(), TEXTS) for name in ("text", "title", "published_at", "language")}
+        ),
+        max_size=4,
+    )
+)
 @settings(max_examples=100, deadline=None)
 def test_nothing_is_lost(records: list[dict[str, object]]) -> None:
     result = admitted(*records)

@@ -1,4 +1,4 @@
-"""Laws of the sources: every input is a record or a refusal with a reason, and `raw/` alone gives all of it again."""
+"""Laws of the sources: every input is a record or a refusal, and `raw/` alone gives all of it again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ingest.errors import DamagedData, UsageError
 
 from ingest import sources
 from ingest.articles import REASONS, Batch, admit
-from ingest.errors import DamagedData, UsageError
 from ingest.sources import html, jsonl, lines, read_path, replay_batches, store
 from ingest.sources.records import Unreadable
 
@@ -72,7 +72,11 @@ def bad(reason: str, *positions: int) -> list[tuple[int, str]]:
 
 # File, articles admitted, refusals as (position, reason).
 CASES = [
-    ("absurd_dates.jsonl", 1, bad("bad_date", 0, 1, 5) + bad("date_out_of_range", 2, 3, 4, 7) + bad("ambiguous_date", 6)),
+    (
+        "absurd_dates.jsonl",
+        1,
+        bad("bad_date", 0, 1, 5) + bad("date_out_of_range", 2, 3, 4, 7) + bad("ambiguous_date", 6),
+    ),
     ("archive.txt", 0, bad("binary_file", -1)),
     ("bad_sidecar.txt", 0, bad("invalid_sidecar", -1)),
     ("binary.html", 0, bad("binary_file", -1)),
@@ -173,7 +177,9 @@ def test_same_file_again_adds_nothing_to_raw_and_keeps_its_time(home: Home, tmp_
     assert [batch.sha256 for batch in replay_batches(home)] == [first.sha256]
 
 
-def test_bytes_lie_under_their_hash_with_a_manifest_and_nothing_half_written(home: Home, tmp_path: Path) -> None:
+def test_bytes_lie_under_their_hash_with_a_manifest_and_nothing_half_written(
+    home: Home, tmp_path: Path
+) -> None:
     path = write_jsonl(tmp_path / "a.jsonl", {"text": TEXT})
     (batch,) = read_path(path, home)
     assert store.object_path(home.raw, batch.sha256).read_bytes() == path.read_bytes()
@@ -200,7 +206,9 @@ def test_path_without_anything_is_an_error_of_use(home: Home, tmp_path: Path) ->
         list(read_path(tmp_path / "missing.jsonl", home))
 
 
-def test_large_file_comes_in_bounded_batches(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_file_comes_in_bounded_batches(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sources, "MAX_BATCH_RECORDS", 150)
     path = write_jsonl(tmp_path / "many.jsonl", *({"id": i, "text": TEXT} for i in range(400)))
     batches = list(read_path(path, home))
@@ -208,7 +216,9 @@ def test_large_file_comes_in_bounded_batches(home: Home, tmp_path: Path, monkeyp
     assert [p for batch in batches for p in batch.records["position"]] == list(range(400))
 
 
-def test_large_texts_make_smaller_batches(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_texts_make_smaller_batches(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sources, "MAX_BATCH_BYTES", 200_000)
     path = write_jsonl(tmp_path / "fat.jsonl", *({"text": "a" * 9_000} for _ in range(200)))
     assert max(batch.n_in for batch in read_path(path, home)) < 30
@@ -227,13 +237,22 @@ def test_small_files_share_a_batch_and_keep_their_own_place(home: Home, tmp_path
 def test_line_above_the_limit_is_refused_and_its_neighbours_load(home: Home, tmp_path: Path) -> None:
     path = tmp_path / "huge.jsonl"
     good = json.dumps({"text": TEXT}).encode() + b"\n"
-    path.write_bytes(good + b'{"text": "' + b"a" * (lines.MAX_LINE_BYTES + 10) + b'"}\n' + good + b"x" * (lines.MAX_LINE_BYTES + 1))
+    path.write_bytes(
+        good
+        + b'{"text": "'
+        + b"a" * (lines.MAX_LINE_BYTES + 10)
+        + b'"}\n'
+        + good
+        + b"x" * (lines.MAX_LINE_BYTES + 1)
+    )
     articles, refused = outcome(read_path(path, home))
     assert articles["raw_position"].to_list() == [0, 2]
     assert refused.select("position", "reason").rows() == [(1, "too_large"), (3, "too_large")]
 
 
-def test_file_without_any_record_is_given_up(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_without_any_record_is_given_up(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(jsonl, "GIVE_UP_AFTER", 50)
     (tmp_path / "log.jsonl").write_text("not json\n" * 500)
     _, refused = outcome(read_path(tmp_path / "log.jsonl", home))
@@ -293,8 +312,9 @@ def test_unsupported_bytes_are_named_but_not_kept(home: Home, tmp_path: Path) ->
 
 
 RECORD = {
-    "id": "n-1", "url": "https://example.org/1", "source": "Sample Wire", "title": "Ministers, \"old\" friends, meet",
-    "published_at": "2025-07-26T10:00:00Z", "language": "en", "text": "First line.\nSecond “line”, with a comma.",
+    "id": "n-1", "url": "https://example.org/1", "source": "Sample Wire",
+    "title": 'Ministers, "old" friends, meet', "published_at": "2025-07-26T10:00:00Z", "language": "en",
+    "text": "First line.\nSecond “line”, with a comma.",
 }  # fmt: skip
 
 
@@ -374,14 +394,20 @@ def test_markdown_heading_is_the_title(home: Home, tmp_path: Path) -> None:
 
 def test_page_in_a_record_is_read_like_a_page_in_a_file(home: Home, tmp_path: Path) -> None:
     page = (BROKEN / "good_page.html").read_text()
-    path = write_jsonl(tmp_path / "a.jsonl", {"html": page}, {"html": page, "published_date": "2025-07-27", "title": "Own"})
+    path = write_jsonl(
+        tmp_path / "a.jsonl", {"html": page}, {"html": page, "published_date": "2025-07-27", "title": "Own"}
+    )
     inside, _ = outcome(read_path(path, home))
     alone, _ = outcome(read_path(BROKEN / "good_page.html", home))
     assert inside["text"].to_list() == alone["text"].to_list() * 2
     assert alone.select("title", "source", "published_date", "date_source").row(0) == (
         "Ministers meet in Vienna", "Sample Wire", date(2025, 7, 26), "html"
     )  # fmt: skip
-    assert inside.select("title", "published_date", "date_source").row(1) == ("Own", date(2025, 7, 27), "input")
+    assert inside.select("title", "published_date", "date_source").row(1) == (
+        "Own",
+        date(2025, 7, 27),
+        "input",
+    )
 
 
 @pytest.mark.parametrize(
@@ -403,7 +429,12 @@ def test_page_that_stops_its_reader_is_refused_and_the_next_is_read(
     monkeypatch.setattr(html, "_WORKER", script)
     with html.Readers(seconds=1) as readers:
         answers = readers.read_all(["good", "evil", "good", "good"])
-    assert [a.reason if isinstance(a, Unreadable) else a["text"] for a in answers] == ["fine", reason, "fine", "fine"]
+    assert [a.reason if isinstance(a, Unreadable) else a["text"] for a in answers] == [
+        "fine",
+        reason,
+        "fine",
+        "fine",
+    ]
     assert all(reader.process is None for reader in readers.readers)
 
 
@@ -413,7 +444,9 @@ def test_page_above_the_limit_is_not_read() -> None:
     assert problem.value.reason == "too_large"
 
 
-CSV_PIECES = st.sampled_from([b'"', b",", b"\n", b"\r\n", b"\xff", b"\x00", b"a", b'"a"', b"text", b"\xef\xbb\xbf"])
+CSV_PIECES = st.sampled_from(
+    [b'"', b",", b"\n", b"\r\n", b"\xff", b"\x00", b"a", b'"a"', b"text", b"\xef\xbb\xbf"]
+)
 JUNK = st.one_of(st.binary(max_size=200), st.lists(CSV_PIECES, max_size=40).map(b"".join))
 
 

@@ -1,0 +1,120 @@
+"""Questions to the published warehouse: always read-only, never the working file.
+
+Belongs here: the queries behind `run`'s summary, `status`, `query` and `explain`. Does not belong here: showing their
+answers (`report`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from ingest.errors import ChanceryError, DamagedData, EnvironmentProblem, UsageError
+from ingest.settings import Home
+
+_KINDS = {"m": "meetings", "e": "events", "v": "visits"}
+_COUNTS = {
+    "articles": "select count(*) from marts.articles",
+    "quarantined inputs": "select count(*) from raw.quarantine",
+    "meetings": "select count(*) from marts.meetings",
+    "events": "select count(*) from marts.events",
+    "visits": "select count(*) from marts.visits",
+    "statements": "select count(*) from marts.statements",
+}
+_PAIRS = """
+    select country_a, country_b, n_meetings, n_in_person, n_calls, n_planned, first_meeting, last_meeting, top_topics
+    from marts.meetings_by_country_pair
+    order by n_meetings desc, n_planned desc, country_a, country_b
+    limit ?
+"""
+_EVIDENCE = """
+    select evidence.fact_id, articles.title, articles.source, articles.published_date, articles.article_id,
+    evidence.sentence_index, evidence.char_start, evidence.char_end, evidence.evidence, evidence.trigger,
+    evidence.rule_id, evidence.confidence
+    from marts.evidence
+    inner join marts.articles on evidence.article_id = articles.article_id
+    where evidence.fact_id = ?
+    order by evidence.confidence desc, articles.published_date, articles.article_id, evidence.char_start
+"""
+_BEST_KNOWN = """
+    select meeting_id from marts.meetings where status = 'occurred'
+    order by n_sources desc, n_articles desc, confidence desc, last_reported desc, meeting_id limit 1
+"""
+_REASONS = """
+    select reason, count(*) as inputs, any_value(path order by path) as example, any_value(detail order by path) as detail
+    from raw.quarantine group by reason order by inputs desc, reason
+"""
+
+
+@contextmanager
+def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the published file, without access to anything beside it."""
+    if not home.published.exists():
+        raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
+    try:
+        connection = duckdb.connect(str(home.published), read_only=True, config={"enable_external_access": "false"})
+    except duckdb.Error as error:
+        raise DamagedData(f"{home.published} cannot be opened: {error}") from error
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> pl.DataFrame:
+    """The rows of a query. Arrow, since `execute(...).pl()` left the client in version 2."""
+    return pl.from_arrow(connection.execute(sql, list(values)).to_arrow_table())
+
+
+def query(home: Home, sql: str) -> pl.DataFrame:
+    """The rows of a person's query. Raises `UsageError` with the engine's words when it cannot be run."""
+    with published(home) as connection:
+        try:
+            return _frame(connection, sql)
+        except duckdb.Error as error:
+            raise UsageError(str(error)) from error
+
+
+def counts(home: Home) -> dict[str, int]:
+    """Rows of the main tables."""
+    with published(home) as connection:
+        return {name: connection.execute(sql).fetchone()[0] for name, sql in _COUNTS.items()}
+
+
+def country_pairs(home: Home, limit: int) -> pl.DataFrame:
+    """The country pairs with most meetings."""
+    with published(home) as connection:
+        return _frame(connection, _PAIRS, limit)
+
+
+def quarantine_reasons(home: Home) -> pl.DataFrame:
+    """Why inputs were refused, how many, and one example of each."""
+    with published(home) as connection:
+        return _frame(connection, _REASONS)
+
+
+def best_known_meeting(home: Home) -> str | None:
+    """The meeting that most sources report, to be shown with its sentence."""
+    with published(home) as connection:
+        found = connection.execute(_BEST_KNOWN).fetchone()
+    return found[0] if found else None
+
+
+def fact(home: Home, fact_id: str) -> tuple[str, dict[str, Any], pl.DataFrame]:
+    """A published fact: its kind, its row and its evidence with the articles that state it."""
+    table = _KINDS.get(fact_id[:1])
+    if table is None:
+        raise UsageError(f"{fact_id!r} is no fact id: they begin with m (meeting), e (event) or v (visit)")
+    kind = table.removesuffix("s")
+    with published(home) as connection:
+        rows = _frame(connection, f"select * from marts.{table} where {kind}_id = ?", fact_id)
+        evidence = _frame(connection, _EVIDENCE, fact_id)
+    if rows.is_empty():
+        raise UsageError(f"no {kind} {fact_id} in {home.published}")
+    if evidence.is_empty():
+        raise ChanceryError(f"{kind} {fact_id} stands without evidence: `chancery verify` says more")
+    return kind, rows.row(0, named=True), evidence

@@ -1,0 +1,136 @@
+"""What the command line prints: tables, a fact with its sentence, the outcome of a run.
+
+Belongs here: layout. Does not belong here: queries (`reading`) and work (`pipeline`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import polars as pl
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ingest.settings import Home
+from orchestration import reading
+from orchestration.pipeline import Ingested, RunResult
+
+_PAIRS_SHOWN = 20
+_WIDTH_WITHOUT_TERMINAL = 120
+_MAX_CELL = 120
+
+
+def console() -> Console:
+    """Standard output; wide enough for the tables when it is no terminal."""
+    out = Console(highlight=False)
+    return out if out.is_terminal else Console(highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
+
+
+def _cell(value: Any) -> str:
+    """A value as text for a cell: nothing for null, lists by commas, no markup of its own."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return escape(", ".join(map(str, value)))
+    text = str(value)
+    return escape(text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…")
+
+
+def table(frame: pl.DataFrame, title: str = "") -> Table:
+    """A frame as a table; numbers to the right."""
+    out = Table(title=escape(title), box=SIMPLE_HEAD, title_justify="left")
+    for name, dtype in frame.schema.items():
+        out.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in frame.iter_rows():
+        out.add_row(*map(_cell, row))
+    return out
+
+
+def _quarantined(home: Home, ingested: Ingested, out: Console) -> None:
+    """How many inputs were refused and why."""
+    out.print(f"{ingested.n_quarantined} of {ingested.n_in} inputs read were refused; reasons of all refusals so far:")
+    out.print(table(reading.quarantine_reasons(home)))
+
+
+def _arrived(ingested: Ingested) -> str:
+    """The sums of a reading in one line."""
+    return (f"Read {ingested.n_in} inputs: {ingested.n_ok} new articles, {ingested.n_duplicate} known already, "
+            f"{ingested.n_quarantined} quarantined.")
+
+
+def print_ingested(ingested: Ingested) -> None:
+    """What `ingest` did."""
+    console().print(_arrived(ingested))
+
+
+def _sides(kind: str, row: dict[str, Any]) -> str:
+    """Who is in a fact, in a few words."""
+    if kind == "meeting":
+        return " – ".join(row["codes"])
+    if kind == "visit":
+        return f"{row['visitor_code']} → {row['host_code']}"
+    return f"{row['source_code']} → {row['target_code']} {row['event_type']}"
+
+
+def print_fact(home: Home, fact_id: str) -> None:
+    """A fact and the sentences that state it."""
+    out = console()
+    kind, row, evidence = reading.fact(home, fact_id)
+    when = f"{row['start_date'] or 'undated'} ({row['date_precision']})"
+    where = ", ".join(part for part in (row.get("city"), row.get("country_code")) if part)
+    out.print(f"{kind} {fact_id}: {escape(_sides(kind, row))}, {row['status']}, {when}{', ' + escape(where) if where else ''}")
+    for item in evidence.iter_rows(named=True):
+        out.print(f"  “{escape(item['evidence'])}”")
+        out.print(f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
+                  f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
+                  f"{item['published_date'] or 'undated'} [{item['article_id']}]")
+        out.print(f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, "
+                  f"confidence {item['confidence']:.2f}")
+
+
+def print_run(home: Home, result: RunResult) -> None:
+    """The outcome of a run."""
+    out = console()
+    if result.published is None or not result.published.changed:
+        out.print(_arrived(result.ingested))
+        out.print(f"Nothing changed: {home.published} already shows all of it.", soft_wrap=True)
+        if result.ingested.n_quarantined:
+            _quarantined(home, result.ingested, out)
+        return
+    print_summary(home)
+    out.print(_arrived(result.ingested))
+    if result.ingested.n_quarantined:
+        _quarantined(home, result.ingested, out)
+    out.print(f"Published {home.published} (snapshot {result.published.snapshot_id}); open it read-only.", soft_wrap=True)
+
+
+def print_summary(home: Home) -> None:
+    """Meetings by country pair, counts, and one fact traced to its sentence."""
+    out = console()
+    out.print(table(reading.country_pairs(home, _PAIRS_SHOWN), f"Meetings by country pair (first {_PAIRS_SHOWN})"))
+    out.print(", ".join(f"{number:,} {name}" for name, number in reading.counts(home).items()))
+    known = reading.best_known_meeting(home)
+    if known:
+        out.print("\nOne fact, traced to its sentence:")
+        print_fact(home, known)
+        out.print()
+
+
+def _guarded(value: Any) -> Any:
+    """A cell that a spreadsheet will not run as a formula."""
+    if isinstance(value, list):
+        value = ";".join(map(str, value))
+    return "'" + value if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
+
+
+def as_csv(frame: pl.DataFrame) -> str:
+    """A frame as CSV, safe to open in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows([_guarded(value) for value in row] for row in frame.iter_rows())
+    return out.getvalue()
