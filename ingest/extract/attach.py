@@ -220,3 +220,30 @@ def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
         .when(in_person).then(pl.lit("in_person"))
         .otherwise(pl.lit("unknown")).alias("format")
     ).drop("fold")
+
+
+def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+    """The encounters without a place with the place told just before for the same day, or the dateline's at the head.
+
+    A call has no place.
+    """
+    talks = (pl.col("event_type") == "CONSULT") & (pl.col("format") != "call") & (pl.col("format") != "video") & pl.col("status").is_in(["occurred", "planned"])
+    own = talks & pl.col("country_code").is_not_null() & ~pl.col("rule_id").is_in(["C14", "C15", "C16"])
+    told = bound.sort("a", "i", "t").with_columns(
+        *(pl.when(own).then(c).alias(f"o_{c}") for c in ("city", "country_code", "start_date", "sid", "status"))
+    ).with_columns(
+        # the city goes with its country, also where it is null
+        pl.when(own).then(pl.col("city").fill_null("")).alias("o_city"),
+    ).with_columns(pl.col("o_city", "o_country_code", "o_start_date", "o_sid", "o_status").forward_fill().over("a"))
+    near = (pl.col("sid").cast(pl.Int64) - pl.col("o_sid") <= 2) & (pl.col("status") == pl.col("o_status"))
+    same_day = (pl.col("start_date") == pl.col("o_start_date")) | pl.col("start_date").is_null()
+    placeless = talks & pl.col("country_code").is_null()
+    before = (placeless & near & same_day).fill_null(False)
+    heads = datelines(sents, cities).select("a", pl.col("head_city").alias("dl_city"), pl.col("head_country").alias("dl_country"))
+    first = sents.select("sid", "sentence_index")
+    filled = told.join(heads, on="a", how="left", maintain_order="left").join(first, on="sid", how="left", maintain_order="left")
+    at_head = placeless & ~before & (pl.col("sentence_index") <= 1) & (pl.col("status") == "occurred") & pl.col("dl_country").is_not_null()
+    return filled.with_columns(
+        pl.when(before).then(pl.when(pl.col("o_city") != "").then("o_city")).when(at_head).then("dl_city").otherwise("city").alias("city"),
+        pl.when(before).then("o_country_code").when(at_head).then("dl_country").otherwise("country_code").alias("country_code"),
+    ).select(bound.columns).sort("t")

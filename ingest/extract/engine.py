@@ -55,7 +55,7 @@ def read(articles: pl.DataFrame) -> Reading:
     bound = status.statuses(clauses.bind(elements, groups, trig), elements, status.find_cues(sents, words.status_cues()))
     bound = attach.add_dates(bound, dated, sents, elements)
     bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
-    bound = attach.add_format(bound, sents)
+    bound = attach.carry_places(attach.add_format(bound, sents), sents, cities)
     return Reading(folded, sents, elements, mentions, who, groups, bound, topics.term_hits(sents))
 
 

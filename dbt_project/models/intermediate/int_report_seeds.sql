@@ -274,7 +274,7 @@ parted as (
                     over (partition by roots.root)
                 then '-remote'
             else ''
-        end as seed_id
+        end as component
     from nodes
     inner join roots on nodes.node = roots.node
 )
@@ -282,7 +282,7 @@ parted as (
 select
     nodes_of_reports.fact_kind,
     nodes_of_reports.report_id,
-    parted.seed_id,
+    min(nodes_of_reports.report_id) over (partition by parted.component) as seed_id,
     nodes_of_reports.token_date
 from nodes_of_reports
 inner join parted on nodes_of_reports.node = parted.node
