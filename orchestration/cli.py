@@ -6,13 +6,13 @@ Belongs here: options, help, exit codes and how errors are told. Does not belong
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Optional
 
-import click
 import typer
 
 from ingest.errors import ChanceryError
@@ -46,14 +46,10 @@ PathsArgument = Annotated[
 
 
 @app.callback()
-def _root(context: typer.Context, home: HomeOption = None) -> None:
-    """Keep a `--home` that stands before the verb."""
-    context.obj = home
-
-
-def _home(home: Path | None) -> Home:
-    """The home named after the verb, before it, by the environment, or the default."""
-    return Home.resolve(home or click.get_current_context().find_root().obj)
+def _root(home: HomeOption = None) -> None:
+    """A `--home` before the verb means the same as one after it."""
+    if home:
+        os.environ["CHANCERY_HOME"] = str(home)
 
 
 @app.command()
@@ -67,7 +63,7 @@ def run(paths: PathsArgument = None, home: HomeOption = None) -> None:
     """
     from orchestration import pipeline, progress, report
 
-    place = _home(home)
+    place = Home.resolve(home)
     report.print_run(place, pipeline.run(place, paths or (), progress.for_terminal()))
 
 
@@ -81,7 +77,7 @@ def ingest(paths: PathsArgument = None, home: HomeOption = None) -> None:
     """
     from orchestration import pipeline, progress, report
 
-    report.print_ingested(pipeline.ingest(_home(home), paths or (), progress.for_terminal()))
+    report.print_ingested(pipeline.ingest(Home.resolve(home), paths or (), progress.for_terminal()))
 
 
 @app.command()
@@ -89,7 +85,7 @@ def build(home: HomeOption = None) -> None:
     """Extract what is new and build the models in the working file. Publishes nothing."""
     from orchestration import pipeline, progress
 
-    place, shown = _home(home), progress.for_terminal()
+    place, shown = Home.resolve(home), progress.for_terminal()
     n_extracted = pipeline.extract(place, shown)
     nodes = pipeline.build(place, shown)
     typer.echo(f"Extracted {n_extracted} articles; {len(nodes)} models and tests passed.")
@@ -107,7 +103,7 @@ def check(
 
     if suite and suite not in SUITES:
         raise UsageError(f"no suite {suite!r}: there are {', '.join(SUITES)}")
-    place, shown = _home(home), progress.for_terminal()
+    place, shown = Home.resolve(home), progress.for_terminal()
     for name in [suite] if suite else SUITES:
         outcomes = pipeline.check(place, name, progress=shown)
         pipeline.require(outcomes)
@@ -119,7 +115,7 @@ def publish(home: HomeOption = None) -> None:
     """Check what was built and swap it in as the published warehouse; also writes Parquet to exports/."""
     from orchestration import pipeline, progress
 
-    place = _home(home)
+    place = Home.resolve(home)
     published = pipeline.publish(place, progress=progress.for_terminal())
     pipeline.export(place)
     state = "Published" if published.changed else "Nothing changed in"
@@ -131,7 +127,7 @@ def verify(home: HomeOption = None) -> None:
     """Look for damage in stored bytes, working file and published file; exit code 4 when there is any."""
     from orchestration import pipeline
 
-    problems = pipeline.verify(_home(home))
+    problems = pipeline.verify(Home.resolve(home))
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems found." if problems else "No damage found.")
@@ -143,7 +139,7 @@ def replay(home: HomeOption = None) -> None:
     """Rebuild the warehouse from the bytes kept in raw/ with today's code and reference data, then publish it."""
     from orchestration import pipeline, progress, report
 
-    place = _home(home)
+    place = Home.resolve(home)
     report.print_run(place, pipeline.replay(place, progress.for_terminal()))
 
 
@@ -155,7 +151,7 @@ def forget(
     """Remove an article, its bytes and every fact that only it states, then publish without it."""
     from orchestration import pipeline, progress
 
-    typer.echo(str(pipeline.forget(_home(home), article_id, progress.for_terminal())))
+    typer.echo(str(pipeline.forget(Home.resolve(home), article_id, progress.for_terminal())))
 
 
 @app.command()
@@ -163,7 +159,7 @@ def status(home: HomeOption = None) -> None:
     """What the home holds: files waiting, counts, what was published when."""
     from orchestration import report
 
-    report.print_status(_home(home))
+    report.print_status(Home.resolve(home))
 
 
 @app.command()
@@ -182,7 +178,7 @@ def query(
     """
     from orchestration import reading, report
 
-    frame = reading.query(_home(home), sql)
+    frame = reading.query(Home.resolve(home), sql)
     if as_json:
         typer.echo(frame.write_ndjson(), nl=False)
     elif as_csv:
@@ -198,7 +194,7 @@ def explain(
     """Show a fact with the sentences that state it: article, offsets, rule and trigger."""
     from orchestration import report
 
-    report.print_fact(_home(home), fact_id)
+    report.print_fact(Home.resolve(home), fact_id)
 
 
 @app.command(name="eval")
@@ -228,8 +224,7 @@ def _log_file() -> Path:
     """Where the traceback of an unexpected error goes; the working folder when the home cannot be written."""
     name = f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     try:
-        context = click.get_current_context(silent=True)
-        home = Home.resolve(context.find_root().obj if context else None)
+        home = Home.resolve(None)
         home.logs.mkdir(parents=True, exist_ok=True)
         return home.logs / name
     except OSError:
@@ -253,10 +248,10 @@ def _code_of(error: BaseException) -> int:
     if isinstance(error, ChanceryError):
         typer.echo(f"chancery: {error}", err=True)
         return error.exit_code
-    if isinstance(error, click.ClickException):
+    if isinstance(error, typer.TyperException):
         error.show()
         return error.exit_code
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
         typer.echo("chancery: interrupted", err=True)
         return EXIT_INTERRUPTED
     if isinstance(error, OSError) and error.errno:

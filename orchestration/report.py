@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingest.settings import Home
-from orchestration import reading
+from orchestration import pipeline, reading
 from orchestration.pipeline import Ingested, RunResult
 
 _PAIRS_SHOWN = 20
@@ -134,3 +134,19 @@ def as_csv(frame: pl.DataFrame) -> str:
     writer.writerow(frame.columns)
     writer.writerows([_guarded(value) for value in row] for row in frame.iter_rows())
     return out.getvalue()
+
+
+def print_frame(frame: pl.DataFrame) -> None:
+    """A query's rows."""
+    out = console()
+    out.print(table(frame))
+    out.print(f"{frame.height:,} rows")
+
+
+def print_status(home: Home) -> None:
+    """What the home holds."""
+    out = console()
+    state = pipeline.status(home)
+    width = max(map(len, state))
+    for name, value in state.items():
+        out.print(f"{name:<{width}}  {value}", soft_wrap=True, markup=False)

@@ -43,6 +43,9 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         .when(both & (pl.col("lower") == "talks") & (_at("lower", -1) != "to")).then(True)
         .otherwise(False)
     ).fill_null(False)
+    # "bilateral ties": an adjective unless it ends the phrase
+    adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & (_at("plain", -1, False) | _at("is_noun", -1, False) | (_at("kind", -1) == "A"))
+    noun = noun & ~adjective.fill_null(False)
     word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")
     e = e.with_columns(
         pl.when(noun & word).then(pl.lit("noun"))
@@ -165,7 +168,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .when(inside & (pl.col("object_kind") == "any")).then(1)
     )
     # "called on the king" is a visit, "called on the king to resign" a demand
-    urged = pl.when(pl.col("rule_id") == "C18").then(~pl.col("then_to")).when(pl.col("rule_id") == "Q04").then(pl.col("then_to") | (pl.col("np") == "state")).otherwise(True)
+    urged = pl.when(pl.col("rule_id") == "C18").then(~pl.col("then_to") & (pl.col("tense") == "past") & (pl.col("np") == "person")).when(pl.col("rule_id") == "Q04").then(pl.col("then_to") | (pl.col("np") == "state")).otherwise(True)
     forum = pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & ~talks_with
     beside = (pl.col("pos") == "noun") & (pl.col("format") == "in_person") & (pl.col("hi") < pl.col("i")) & (pl.col("prep") == "with") & (gap >= -7)
     order = pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2)

@@ -50,7 +50,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
 
 
 _CLOSED = ["prep", "det", "conj", "but", "rel", "sub", "that", "he", "they", "it", "we", "be", "aux", "fut", "modal",
-           "neg", "pair", "three", "month", "day", "adverb"]
+           "neg", "pair", "three", "each", "month", "day", "adverb"]
 
 
 def _same(offset: int) -> pl.Expr:
@@ -69,6 +69,7 @@ def _run_roles(tokens: pl.DataFrame) -> pl.DataFrame:
     # "the Putin-Modi summit" is two names, "Akufo-Addo" one: a noun after the second half decides.
     hyphen = (lower == "-") & glued & ~_at("spaced", -1, True) & ~_at("is_noun", -2, False)
     initial_dot = (lower == ".") & glued & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$") & (_at("kind", 1) == "X")
+    suffix_comma = (lower == ",") & _at("word", -1).is_in(["Jr", "Sr", "Jr.", "Sr."]) & (_at("kind", 1) == "X")
     particle = lower.is_in(_PARTICLES) & ~pl.col("is_capital")
     given = (
         glued & (_at("lower", 1) == "-") & ~_at("spaced", 1, True) & pl.col("word").str.contains("^[a-z]{2,}$")
@@ -85,7 +86,7 @@ def _run_roles(tokens: pl.DataFrame) -> pl.DataFrame:
         .when(given).then(pl.lit("X"))
         .when(absorbs & (before_name | after_name)).then(pl.lit("X"))
         .when((_at("kind", 1) == "H") & absorbs & (pl.col("name_kind").fill_null("city") == "city")).then(pl.lit("X"))
-        .when(hyphen | initial_dot | particle).then(pl.lit("c"))
+        .when(hyphen | initial_dot | particle | suffix_comma).then(pl.lit("c"))
         .otherwise(pl.lit("")).alias("role")
     )
 
@@ -115,6 +116,7 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
             pl.col("word").filter(pl.col("role") == "X").last().alias("name_last"),
             (pl.col("role") == "X").sum().alias("n_names"),
             pl.col("word").filter(pl.col("role") == "X").alias("name_words"),
+            (pl.col("word_class").eq_missing("notname") | pl.col("is_noun").fill_null(False) & (pl.col("is_plural").fill_null(False))).any().alias("is_thing"),
         )
         .filter(pl.col("n_names") > 0)
     )

@@ -49,8 +49,9 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
             pl.col("shape").str.contains("H|R|F").alias("is_titled"),
             pl.col("shape").str.contains("F").alias("has_office"),
         )
+        .filter((pl.col("key") != "") & ~pl.col("key").is_in(["jr", "sr", "ii", "iii"]))
         .select("i", "a", "sid", "at", "surface", "key", "last", "first", "outer", "n_words", "code", "role_class",
-                "is_titled", "has_office", "date", "name_start", "name_end")
+                "is_titled", "has_office", "date", "name_start", "name_end", "is_thing")
     )
 
 
@@ -108,7 +109,7 @@ def resolve(ments: pl.DataFrame, aliases: pl.DataFrame, terms: pl.DataFrame) -> 
     known = pl.concat([full, outer, whole_surname])
 
     linked_code = pl.col("code").fill_null("")
-    learned = rest.filter(pl.col("is_titled") | pl.col("code").is_not_null()).select(
+    learned = rest.filter(~pl.col("is_thing").fill_null(False)).filter(pl.col("is_titled") | pl.col("code").is_not_null()).select(
         "i", "a", "at", "key", "last", "first", "code", "role_class",
     )
     # One person for one full name in an article, whichever mention told the state.
@@ -138,7 +139,7 @@ def resolve(ments: pl.DataFrame, aliases: pl.DataFrame, terms: pl.DataFrame) -> 
         ments.select("i", "a", "at", "key", "last", "first"), on="i"
     ).with_columns(pl.concat_str(pl.lit("p:"), "person_id").alias("actor_key"), pl.lit("roster").alias("basis"))
     short = short.join(by_surname.select("i"), on="i", how="anti")
-    single = short.filter(pl.col("has_office")).with_columns(
+    single = short.filter(pl.col("has_office") & ~pl.col("is_thing").fill_null(False)).with_columns(
         pl.concat_str(pl.lit("l:"), "key", pl.lit(":"), linked_code).alias("actor_key"), pl.lit("text").alias("basis"),
         pl.col("code").alias("t_code"), pl.lit(None, pl.String).alias("t_role"), pl.col("role_class").alias("t_role_class"),
         pl.col("last").alias("t_surname"),

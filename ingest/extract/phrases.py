@@ -99,7 +99,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
         (pl.col("is_plural").fill_null(False) & (pl.col("kind") == "F") | pl.col("office_kind").eq_missing("plural")).any().alias("m_plural"),
         pl.col("start").filter(pl.col("kind") == "P").first().alias("name_start"),
         pl.col("end").filter(pl.col("kind") == "P").first().alias("name_end"),
-        *(pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}") for c in ("name_first", "name_last", "name_words", "n_names")),
+        *(pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}") for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")),
     )
     single = linked.filter(~pl.col("joined")).join(merged, on="e", how="left", maintain_order="left")
     kind = pl.col("kind")
@@ -120,7 +120,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("m_plural", pl.col("office_kind").eq_missing("plural")).fill_null(False).alias("is_plural_office"),
         pl.coalesce("name_start", pl.when(kind == "P").then("start")).alias("name_start"),
         pl.coalesce("name_end", pl.when(kind == "P").then("end")).alias("name_end"),
-        *(pl.coalesce(f"m_{c}", c).alias(c) for c in ("name_first", "name_last", "name_words", "n_names")),
+        *(pl.coalesce(f"m_{c}", c).alias(c) for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")),
     ).with_columns(
         pl.when(pl.col("shape").str.contains("P")).then(pl.lit("person"))
         .when(pl.col("shape").str.contains("F|R")).then(pl.lit("office"))
@@ -132,7 +132,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
         "sid", "a", "start", "end", "word", "lower", "is_possessive", "spaced", "is_first", "is_capital", "is_punct",
         "word_class", "is_verb", "tense", "is_noun", "is_plural", "kind", "shape", "np", "codes", "code_kind",
         "name_kind", "city", "city_country", "office_start", "office_end", "role_class", "rank", "prefix",
-        "is_plural_office", "name_start", "name_end", "name_first", "name_last", "name_words", "n_names",
+        "is_plural_office", "name_start", "name_end", "name_first", "name_last", "name_words", "n_names", "is_thing",
     )
 
 

@@ -20,7 +20,7 @@ _MAGIC = {
     b"GIF8": "a GIF image",
     b"PK\x03\x04": "a ZIP archive or office document", b"PAR1": "a Parquet file", b"\x7fELF": "a program",
     b"SQLite format": "a SQLite database", b"\xd0\xcf\x11\xe0": "an office document",
-    b"Rar!": "a RAR archive",
+    b"Rar!\x1a": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive", b"BZh": "a bzip2 stream", b"\x28\xb5\x2f\xfd": "a Zstandard stream",
     b"\x1f\x8b": "a gzip stream",
 }  # fmt: skip

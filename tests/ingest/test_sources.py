@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ingest.errors import DamagedData, UsageError
+from ingest.errors import DamagedData, EnvironmentProblem, UsageError
 
 from ingest import sources
 from ingest.articles import REASONS, Batch, admit
@@ -204,6 +204,14 @@ def test_replay_of_nothing_is_nothing(home: Home) -> None:
 def test_path_without_anything_is_an_error_of_use(home: Home, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         list(read_path(tmp_path / "missing.jsonl", home))
+
+
+def test_store_that_cannot_be_written_is_an_error_of_the_environment(home: Home, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", {"text": TEXT})
+    home.root.mkdir()
+    home.raw.write_text("a file in the place of the folder")
+    with pytest.raises(EnvironmentProblem):
+        list(read_path(path, home))
 
 
 def test_large_file_comes_in_bounded_batches(

@@ -179,10 +179,15 @@ roots as (
     anti join leaders on walk.root_id = leaders.seed_id
 )
 
--- Whoever would end with other people at the table than the leader's stays alone.
+-- Over a go-between a seed may reach a leader that has other people at the table, or
+-- that its own article tells apart from it; it stays alone then.
 select
     roots.seed_id,
     case
+        when coalesce(leaders.leader_id, roots.seed_id) = roots.root_id
+            then roots.root_id
+        when list_has_any(seeds.article_ids, root_seeds.article_ids)
+            then roots.seed_id
         when
             len(seeds.actor_ids) = 0
             or len(root_seeds.actor_ids) = 0
