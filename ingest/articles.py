@@ -24,6 +24,7 @@ import polars as pl
 from ingest import tables
 
 REASONS: dict[str, str] = {
+    "forgotten": "An article that was removed with `chancery forget` and must not come back.",
     "unsupported_kind": "The file's extension is none that can be read.",
     "outside_link": "A symbolic link that leads out of the folder given, or nowhere.",
     "not_a_file": "Neither a regular file nor a folder.",

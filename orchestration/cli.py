@@ -206,6 +206,7 @@ def evaluate(
     ] = None,
     errors: Annotated[int, typer.Option(help="Also list up to this many missed and wrong pairs and events.")] = 0,
     keep: Annotated[Optional[Path], typer.Option(help="Build in this folder and leave it there.")] = None,  # noqa: UP007
+    apart: Annotated[bool, typer.Option("--apart", help="A home for each file; else they share one (faster).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:
     """Run the pipeline over annotated articles in a home of its own and score what it finds.
@@ -217,7 +218,9 @@ def evaluate(
     from orchestration import evaluate as evaluation
     from orchestration import progress
 
-    evaluation.evaluate(gold, texts, progress.for_terminal(), keep=keep, errors=errors, as_json=as_json)
+    evaluation.evaluate(
+        gold, texts, progress.for_terminal(), keep=keep, apart=apart, errors=errors, as_json=as_json
+    )
 
 
 def _log_file() -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,12 +24,11 @@ from ingest.extract import extractor_version
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches
 from ingest.warehouse import Warehouse, writer_lock
-from orchestration import dbt, stamp
+from orchestration import dbt, reading, stamp
 from orchestration.progress import Progress, silent
-from orchestration.quality.declarations import SUITES, suite_expectations
+from orchestration.quality.declarations import suite_expectations
 
 logger = logging.getLogger(__name__)
-_held: set[Path] = set()
 
 
 @dataclass(frozen=True)
@@ -56,21 +54,6 @@ class RunResult:
     published: warehouse.Published | None
 
 
-@contextmanager
-def _writing(home: Home) -> Iterator[None]:
-    """The writer's lock of a home; a verb called by another verb rides on the lock already held."""
-    if home.root in _held:
-        yield
-        return
-    home.ensure()
-    with writer_lock(home):
-        _held.add(home.root)
-        try:
-            yield
-        finally:
-            _held.discard(home.root)
-
-
 def _append(home: Home, batches: Iterable[Batch], progress: Progress) -> Ingested:
     """Take batches over the border into the working file."""
     total = Ingested()
@@ -86,7 +69,7 @@ def ingest(home: Home, paths: Sequence[Path] = (), progress: Progress | None = N
     missing = [str(path) for path in paths if not Path(path).exists()]
     if missing:
         raise UsageError(f"no such file or folder: {', '.join(missing)}")
-    with _writing(home):
+    with writer_lock(home):
         batches = (batch for path in paths or [home.inbox] for batch in read_path(Path(path), home))
         return _append(home, batches, progress or silent())
 
@@ -118,7 +101,7 @@ def _read_safely(articles: pl.DataFrame) -> Iterator[tuple[dict[str, pl.DataFram
 def extract(home: Home, progress: Progress | None = None) -> int:
     """Read the facts out of every article that this version has not read; gives their number."""
     done = 0
-    with _writing(home), Warehouse(home) as store, (progress or silent()).stage("Extracting", unit="articles") as stage:
+    with writer_lock(home), Warehouse(home) as store, (progress or silent()).stage("Extracting", unit="articles") as stage:
         for articles in store.pending(extractor_version()):
             for facts, ids in _read_safely(articles):
                 store.write_facts(facts, ids)
@@ -129,7 +112,7 @@ def extract(home: Home, progress: Progress | None = None) -> int:
 
 def build(home: Home, progress: Progress | None = None) -> list[dbt.NodeResult]:
     """Build and test the models in the working file with one dbt invocation."""
-    with _writing(home):
+    with writer_lock(home):
         kept, mark = stamp.read(home), stamp.fingerprint(home)
         stamp.write(home, kept.after_build(""))
         nodes = dbt.build(home, mark, progress or silent())
@@ -157,7 +140,7 @@ def check(home: Home, suite: str, run_id: str | None = None, progress: Progress 
 
     run_id = run_id or f"check-{uuid4().hex[:12]}"
     n_expected = len(suite_expectations(suite))
-    with _writing(home), (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage:
+    with writer_lock(home), (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage:
         with Warehouse(home) as store:
             outcomes = validate(suite, store.read, home.quality_docs / suite, run_id)
             store.validations(_validation_rows(run_id, outcomes))
@@ -197,7 +180,7 @@ def publish(
     `is_checked=False` leaves out Great Expectations, for scoring in a home of its own.
     """
     shown, run_id = progress or silent(), run_id or f"run-{uuid4().hex[:12]}"
-    with _writing(home):
+    with writer_lock(home):
         mark = stamp.fingerprint(home)
         for suite in ("raw", "facts") if is_checked else ():
             _check_once(home, suite, mark, run_id, shown)
@@ -215,7 +198,7 @@ def run(
     home: Home, paths: Sequence[Path] = (), progress: Progress | None = None, *, is_checked: bool = True
 ) -> RunResult:
     """Ingest, extract, build, check and publish; nothing after extraction when nothing has changed."""
-    with _writing(home):
+    with writer_lock(home):
         ingested = ingest(home, paths, progress)
         n_extracted = extract(home, progress)
         published = None if is_current(home) else publish(home, progress=progress, is_checked=is_checked)
@@ -224,7 +207,7 @@ def run(
 
 def replay(home: Home, progress: Progress | None = None) -> RunResult:
     """Rebuild the warehouse from the bytes in `raw/` alone; the published file stays until the new one is checked."""
-    with _writing(home):
+    with writer_lock(home):
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())
             n_extracted = extract(home, progress)
@@ -239,7 +222,7 @@ def verify(home: Home) -> list[warehouse.Problem]:
 
 def forget(home: Home, article_id: str, progress: Progress | None = None) -> warehouse.Forgotten:
     """Remove an article, its bytes and its facts everywhere, then publish without it."""
-    with _writing(home):
+    with writer_lock(home):
         forgotten = warehouse.forget(home, article_id)
         publish(home, progress=progress)
         return forgotten
@@ -247,5 +230,16 @@ def forget(home: Home, article_id: str, progress: Progress | None = None) -> war
 
 def export(home: Home) -> list[Path]:
     """Write the published tables as Parquet."""
-    with _writing(home):
+    with writer_lock(home):
         return warehouse.export_parquet(home)
+
+
+def status(home: Home) -> dict[str, str]:
+    """What the home holds, in words; opens only the published file, so that it never waits for a writer."""
+    waiting = [path for path in home.inbox.rglob("*") if path.is_file()] if home.inbox.exists() else []
+    state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "published": "nothing yet"}
+    if home.published.exists():
+        when = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
+        state["published"] = f"{home.published} ({when:%Y-%m-%d %H:%M} UTC)"
+        state |= {name: f"{number:,}" for name, number in reading.counts(home).items()}
+    return state

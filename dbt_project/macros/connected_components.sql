@@ -1,5 +1,5 @@
-{#- Body of a recursive CTE (node, root): every node with the nodes that reach it through
-    smaller-to-larger steps. `min(root)` per node names its component: the smallest node
+{#- Body of a recursive CTE (node, root): every node with the nodes that reach it in
+    steps from smaller to larger. `min(root)` per node names its component: the smallest node
     of a component reaches all of it, whatever the order of the rows. `edges` (node_a,
     node_b) must hold both directions. -#}
 {% macro reach(nodes, edges) %}

@@ -19,18 +19,31 @@
     ['head', 'ministerial', 'envoy', 'official', 'unknown'][{{ rank }}]
 {%- endmacro %}
 
-{#- A field after hand corrections; an empty value in the correction clears it. -#}
+{#- A field after hand corrections; an empty value in the correction clears it. Lists are
+    written with semicolons. -#}
 {% macro corrected(changes, field, original, data_type='varchar') -%}
+    {%- set value = "nullif(" ~ changes ~ "['" ~ field ~ "'], '')" -%}
+    {%- if data_type == 'varchar[]' -%}
+        {%- set value = "coalesce(string_split(" ~ value ~ ", ';'), [])" -%}
+    {%- endif -%}
     case
         when map_contains({{ changes }}, '{{ field }}')
-            then
-                {% if data_type == 'varchar[]' -%}
-                string_split({{ changes }}['{{ field }}'], ';')
-                {%- else -%}
-                cast(nullif({{ changes }}['{{ field }}'], '') as {{ data_type }})
-                {%- endif %}
+            then cast({{ value }} as {{ data_type }})
         else {{ original }}
     end
+{%- endmacro %}
+
+{#- The three date columns of a report after hand corrections; another first day makes
+    the last day that the extractor read void. -#}
+{% macro corrected_dates(changes) -%}
+    {{ corrected(changes, 'start_date', 'start_date', 'date') }} as start_date,
+    case
+        when
+            map_contains({{ changes }}, 'start_date')
+            and not map_contains({{ changes }}, 'end_date') then null
+        else {{ corrected(changes, 'end_date', 'end_date', 'date') }}
+    end as stated_end,
+    {{ corrected(changes, 'date_precision', 'date_precision') }} as stated_precision
 {%- endmacro %}
 
 {#- Status of a fact that several reports tell of, to be used under a group by.

@@ -9,13 +9,25 @@ evidence as (
 ),
 
 reports as (
-    select 'meeting' as fact_kind, report_id from {{ ref('stg_meetings') }}
+    select
+        'meeting' as fact_kind,
+        report_id
+    from {{ ref('stg_meetings') }}
     union all
-    select 'event' as fact_kind, report_id from {{ ref('stg_events') }}
+    select
+        'event' as fact_kind,
+        report_id
+    from {{ ref('stg_events') }}
     union all
-    select 'visit' as fact_kind, report_id from {{ ref('stg_visits') }}
+    select
+        'visit' as fact_kind,
+        report_id
+    from {{ ref('stg_visits') }}
     union all
-    select 'statement' as fact_kind, report_id from {{ ref('stg_statements') }}
+    select
+        'statement' as fact_kind,
+        report_id
+    from {{ ref('stg_statements') }}
 ),
 
 -- A published id is the hash of one report's id, so it still finds its encounter when

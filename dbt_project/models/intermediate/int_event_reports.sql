@@ -3,7 +3,7 @@ with
 reports as (
     select
         events.*,
-        coalesce(changed.changes, map([]::varchar[], []::varchar[])) as changes
+        changed.changes
     from {{ ref('stg_events') }} as events
     left join {{ ref('int_report_changes') }} as changed
         on
@@ -17,6 +17,12 @@ rejected as (
     where fact_kind = 'event'
 ),
 
+standing as (
+    select reports.*
+    from reports
+    anti join rejected on reports.report_id = rejected.report_id
+),
+
 corrected as (
     select
         report_id,
@@ -26,24 +32,25 @@ corrected as (
         {{ corrected('changes', 'status', 'status') }} as status,
         {{ corrected('changes', 'source_code', 'source_code') }} as source_code,
         {{ corrected('changes', 'target_code', 'target_code') }} as target_code,
-        {{ corrected('changes', 'start_date', 'start_date', 'date') }} as start_date,
-        {{ corrected('changes', 'end_date', "case when not map_contains(changes, 'start_date') then end_date end", 'date') }} as end_date,
-        {{ corrected('changes', 'date_precision', 'date_precision') }} as date_precision,
+        {{ corrected_dates('changes') }},
         {{ corrected('changes', 'city', 'city') }} as city,
         {{ corrected('changes', 'country_code', 'country_code') }} as country_code,
         {{ corrected('changes', 'topics', 'topics', 'varchar[]') }} as topics,
         -- A corrected type makes the extractor's code of the old type void.
-        {{ corrected('changes', 'cameo_root', "case when not map_contains(changes, 'event_type') then cameo_root end") }} as cameo_root,
+        case
+            when
+                map_contains(changes, 'event_type')
+                and not map_contains(changes, 'cameo_root') then null
+            else {{ corrected('changes', 'cameo_root', 'cameo_root') }}
+        end as cameo_root,
         confidence
-    from reports
-    anti join rejected on reports.report_id = rejected.report_id
+    from standing
 ),
 
 dated as (
     select
-        * exclude (end_date, date_precision),
-        end_date as stated_end,
-        case when start_date is null then 'unknown' else date_precision end
+        *,
+        case when start_date is null then 'unknown' else stated_precision end
             as date_precision
     from corrected
 )

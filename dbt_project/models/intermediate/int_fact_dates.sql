@@ -4,38 +4,32 @@ fact_reports as (
     select * from {{ ref('int_fact_reports') }}
 ),
 
-dates as (
-    select 'meeting' as fact_kind, report_id, date_precision, start_date, end_date
-    from {{ ref('int_meeting_reports') }}
-    union all
-    select 'event' as fact_kind, report_id, date_precision, start_date, end_date
-    from {{ ref('int_event_reports') }}
-    union all
-    select 'visit' as fact_kind, report_id, date_precision, start_date, end_date
-    from {{ ref('int_visit_reports') }}
+reports as (
+    select * from {{ ref('int_reports') }}
 ),
 
 told as (
     select
         fact_reports.fact_kind,
         fact_reports.fact_id,
-        dates.date_precision,
-        dates.start_date,
-        max(dates.end_date) as end_date,
+        reports.date_precision,
+        reports.start_date,
+        max(reports.end_date) as end_date,
         bool_or(fact_reports.status = 'occurred') as is_held,
-        count(distinct fact_reports.article_id)
-            filter (where not fact_reports.is_copy) as n_articles,
+        count(distinct fact_reports.article_id) filter (
+            where not fact_reports.is_copy
+        ) as n_articles,
         max(fact_reports.published_date) as last_reported
     from fact_reports
-    inner join dates
+    inner join reports
         on
-            fact_reports.fact_kind = dates.fact_kind
-            and fact_reports.report_id = dates.report_id
+            fact_reports.fact_kind = reports.fact_kind
+            and fact_reports.report_id = reports.report_id
     group by
         fact_reports.fact_kind,
         fact_reports.fact_id,
-        dates.date_precision,
-        dates.start_date
+        reports.date_precision,
+        reports.start_date
 )
 
 -- A day beats a month, the day it was held the day it was planned for, the day that
@@ -50,9 +44,9 @@ from told
 qualify row_number() over (
     partition by fact_kind, fact_id
     order by
-        {{ precision_rank('date_precision') }},
+        {{ precision_rank('date_precision') }} asc,
         is_held desc,
         n_articles desc,
         last_reported desc nulls last,
-        start_date
+        start_date asc
 ) = 1

@@ -56,7 +56,7 @@ clustered as (
             and reports.report_id = splits.report_id
 ),
 
-merges as (
+united as (
     select
         one.cluster_id as node_a,
         other.cluster_id as node_b
@@ -73,12 +73,12 @@ merges as (
 ),
 
 edges as (
-    select node_a, node_b from merges
+    select * from united
     union
     select
         node_b as node_a,
         node_a as node_b
-    from merges
+    from united
 ),
 
 nodes as (

@@ -4,37 +4,31 @@ fact_reports as (
     select * from {{ ref('int_fact_reports') }}
 ),
 
-places as (
-    select 'meeting' as fact_kind, report_id, city, country_code
-    from {{ ref('int_meeting_reports') }}
-    union all
-    select 'event' as fact_kind, report_id, city, country_code
-    from {{ ref('int_event_reports') }}
-    union all
-    select 'visit' as fact_kind, report_id, city, host_code as country_code
-    from {{ ref('int_visit_reports') }}
+reports as (
+    select * from {{ ref('int_reports') }}
 ),
 
 told as (
     select
         fact_reports.fact_kind,
         fact_reports.fact_id,
-        places.city,
-        places.country_code,
+        reports.city,
+        reports.country_code,
         bool_or(fact_reports.status = 'occurred') as is_held,
-        count(distinct fact_reports.article_id)
-            filter (where not fact_reports.is_copy) as n_articles
+        count(distinct fact_reports.article_id) filter (
+            where not fact_reports.is_copy
+        ) as n_articles
     from fact_reports
-    inner join places
+    inner join reports
         on
-            fact_reports.fact_kind = places.fact_kind
-            and fact_reports.report_id = places.report_id
-    where places.city is not null or places.country_code is not null
+            fact_reports.fact_kind = reports.fact_kind
+            and fact_reports.report_id = reports.report_id
+    where reports.city is not null or reports.country_code is not null
     group by
         fact_reports.fact_kind,
         fact_reports.fact_id,
-        places.city,
-        places.country_code
+        reports.city,
+        reports.country_code
 )
 
 -- City and country come from one report, so that they agree.
@@ -50,6 +44,6 @@ qualify row_number() over (
         city is not null desc,
         is_held desc,
         n_articles desc,
-        city,
-        country_code
+        city asc,
+        country_code asc
 ) = 1

@@ -4,12 +4,16 @@ fact_reports as (
     select * from {{ ref('int_fact_reports') }}
 ),
 
+reports as (
+    select * from {{ ref('int_reports') }}
+),
+
 topics_of_reports as (
-    select 'meeting' as fact_kind, report_id, unnest(topics) as topic
-    from {{ ref('int_meeting_reports') }}
-    union all
-    select 'event' as fact_kind, report_id, unnest(topics) as topic
-    from {{ ref('int_event_reports') }}
+    select
+        fact_kind,
+        report_id,
+        unnest(topics) as topic
+    from reports
 ),
 
 told as (
@@ -32,6 +36,6 @@ told as (
 select
     fact_kind,
     fact_id,
-    list(topic order by n_articles desc, topic) as topics
+    list(topic order by n_articles desc, topic asc) as topics
 from told
 group by fact_kind, fact_id

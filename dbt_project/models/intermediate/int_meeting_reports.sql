@@ -3,7 +3,7 @@ with
 reports as (
     select
         meetings.*,
-        coalesce(changed.changes, map([]::varchar[], []::varchar[])) as changes
+        changed.changes
     from {{ ref('stg_meetings') }} as meetings
     left join {{ ref('int_report_changes') }} as changed
         on
@@ -17,6 +17,12 @@ rejected as (
     where fact_kind = 'meeting'
 ),
 
+standing as (
+    select reports.*
+    from reports
+    anti join rejected on reports.report_id = rejected.report_id
+),
+
 corrected as (
     select
         report_id,
@@ -24,23 +30,19 @@ corrected as (
         {{ corrected('changes', 'status', 'status') }} as status,
         {{ corrected('changes', 'format', 'format') }} as format,
         {{ corrected('changes', 'level', 'level') }} as level,
-        {{ corrected('changes', 'start_date', 'start_date', 'date') }} as start_date,
-        {{ corrected('changes', 'end_date', "case when not map_contains(changes, 'start_date') then end_date end", 'date') }} as end_date,
-        {{ corrected('changes', 'date_precision', 'date_precision') }} as date_precision,
+        {{ corrected_dates('changes') }},
         {{ corrected('changes', 'city', 'city') }} as city,
         {{ corrected('changes', 'country_code', 'country_code') }} as country_code,
         {{ corrected('changes', 'codes', 'codes', 'varchar[]') }} as codes,
         {{ corrected('changes', 'topics', 'topics', 'varchar[]') }} as topics,
         confidence
-    from reports
-    anti join rejected on reports.report_id = rejected.report_id
+    from standing
 ),
 
 dated as (
     select
-        * exclude (end_date, date_precision),
-        end_date as stated_end,
-        case when start_date is null then 'unknown' else date_precision end
+        *,
+        case when start_date is null then 'unknown' else stated_precision end
             as date_precision
     from corrected
 )

@@ -132,6 +132,18 @@ nodes as (
 
 -- An unknown format fits a call as well as a meeting in person, so such a node sits in
 -- both; those two never share a hub of their own.
+node_formats as (
+    select
+        *,
+        unnest(
+            case format_class
+                when 'unknown' then ['in_person', 'remote']
+                else [format_class]
+            end
+        ) as hub_format
+    from nodes
+),
+
 node_actors as (
     select
         node,
@@ -141,19 +153,9 @@ node_actors as (
         family,
         token_date,
         token_key,
-        unnest(
-            case format_class
-                when 'unknown' then ['in_person', 'remote']
-                else [format_class]
-            end
-        ) as format_class,
-        actor_id
-    from (
-        select
-            nodes.* exclude (actor_ids),
-            unnest(nodes.actor_ids) as actor_id
-        from nodes
-    ) as actors_of_nodes
+        hub_format as format_class,
+        unnest(actor_ids) as actor_id
+    from node_formats
 ),
 
 hubs as (
@@ -236,13 +238,13 @@ next_day_edges as (
 ),
 
 one_way_edges as (
-    select node_a, node_b from hub_edges
+    select * from hub_edges
     union
-    select node_a, node_b from next_day_edges
+    select * from next_day_edges
 ),
 
 edges as (
-    select node_a, node_b from one_way_edges
+    select * from one_way_edges
     union
     select
         node_b as node_a,

@@ -31,7 +31,10 @@ meetings as (
         end as format_class,
         meetings.date_precision,
         meetings.start_date,
-        meetings.end_date
+        meetings.end_date,
+        meetings.city,
+        meetings.country_code,
+        meetings.topics
     from {{ ref('int_meeting_reports') }} as meetings
     left join participants on meetings.report_id = participants.report_id
 ),
@@ -50,7 +53,10 @@ events as (
         'unknown' as format_class,
         date_precision,
         start_date,
-        end_date
+        end_date,
+        city,
+        country_code,
+        topics
     from {{ ref('int_event_reports') }}
 ),
 
@@ -69,7 +75,10 @@ visits as (
         'unknown' as format_class,
         date_precision,
         start_date,
-        end_date
+        end_date,
+        city,
+        host_code as country_code,
+        cast([] as varchar[]) as topics
     from {{ ref('int_visit_reports') }}
 ),
 
@@ -93,6 +102,9 @@ select
     reports.format_class,
     reports.date_precision,
     reports.start_date,
-    reports.end_date
+    reports.end_date,
+    reports.city,
+    reports.country_code,
+    reports.topics
 from reports
 inner join articles on reports.article_id = articles.article_id

@@ -125,7 +125,9 @@ candidates as (
                     weaker.date_precision = stronger.date_precision
                     and weaker.start_date = stronger.start_date
                     and weaker.is_held = stronger.is_held
-            when weaker.date_precision = 'unknown' and stronger.date_precision = 'unknown'
+            when
+                weaker.date_precision = 'unknown'
+                and stronger.date_precision = 'unknown'
                 then
                     weaker.first_reported <= stronger.last_reported + 10
                     and stronger.first_reported <= weaker.last_reported + 10
@@ -133,6 +135,7 @@ candidates as (
                         weaker.start_date = stronger.start_date
                         or weaker.is_held <> stronger.is_held
                     )
+            -- Undated against dated comes later, once the dated ones are settled.
             when weaker.date_precision = 'unknown' then false
             when weaker.date_precision = stronger.date_precision
                 then weaker.start_date = stronger.start_date
@@ -152,8 +155,8 @@ leaders as (
         order by
             has_shared_actor desc,
             has_same_sides desc,
-            n_days_apart,
-            strength
+            n_days_apart asc,
+            strength asc
     ) = 1
 ),
 

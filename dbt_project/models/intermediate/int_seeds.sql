@@ -49,7 +49,8 @@ bounded as (
         case
             when date_precision = 'day' then start_date - 1
             when date_precision = 'unknown' and is_held then first_held - 31
-            when date_precision = 'unknown' then coalesce(last_ahead, first_reported - 31)
+            when date_precision = 'unknown'
+                then coalesce(last_ahead, first_reported - 31)
             when is_held then start_date
             else least(end_date, greatest(start_date, last_ahead))
         end as earliest_date,
@@ -82,12 +83,12 @@ select
     latest_date,
     row_number() over (
         order by
-            {{ precision_rank('date_precision') }},
+            {{ precision_rank('date_precision') }} asc,
             len(side_codes) desc,
             len(actor_ids) > 0 desc,
             format_class <> 'unknown' desc,
             is_held desc,
             n_articles desc,
-            seed_id
+            seed_id asc
     ) as strength
 from bounded

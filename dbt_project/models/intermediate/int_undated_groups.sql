@@ -133,7 +133,7 @@ best as (
         fact_kind,
         row_number() over (
             partition by undated_id
-            order by has_shared_actor desc, n_days_apart, strength
+            order by has_shared_actor desc, n_days_apart asc, strength asc
         ) as place,
         count(*) over (
             partition by undated_id, has_shared_actor

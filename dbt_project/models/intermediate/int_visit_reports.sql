@@ -3,7 +3,7 @@ with
 reports as (
     select
         visits.*,
-        coalesce(changed.changes, map([]::varchar[], []::varchar[])) as changes
+        changed.changes
     from {{ ref('stg_visits') }} as visits
     left join {{ ref('int_report_changes') }} as changed
         on
@@ -17,6 +17,12 @@ rejected as (
     where fact_kind = 'visit'
 ),
 
+standing as (
+    select reports.*
+    from reports
+    anti join rejected on reports.report_id = rejected.report_id
+),
+
 corrected as (
     select
         report_id,
@@ -25,21 +31,17 @@ corrected as (
         {{ corrected('changes', 'visitor_code', 'visitor_code') }} as visitor_code,
         {{ corrected('changes', 'host_code', 'host_code') }} as host_code,
         {{ corrected('changes', 'city', 'city') }} as city,
-        {{ corrected('changes', 'start_date', 'start_date', 'date') }} as start_date,
-        {{ corrected('changes', 'end_date', "case when not map_contains(changes, 'start_date') then end_date end", 'date') }} as end_date,
-        {{ corrected('changes', 'date_precision', 'date_precision') }} as date_precision,
+        {{ corrected_dates('changes') }},
         {{ corrected('changes', 'status', 'status') }} as status,
         {{ corrected('changes', 'days', 'days', 'integer') }} as days,
         confidence
-    from reports
-    anti join rejected on reports.report_id = rejected.report_id
+    from standing
 ),
 
 dated as (
     select
-        * exclude (end_date, date_precision),
-        end_date as stated_end,
-        case when start_date is null then 'unknown' else date_precision end
+        *,
+        case when start_date is null then 'unknown' else stated_precision end
             as date_precision
     from corrected
 )

@@ -25,7 +25,7 @@ names as (
     group by actor_id, name
     qualify row_number() over (
         partition by actor_id
-        order by count(*) desc, len(name) desc, name
+        order by count(*) desc, len(name) desc, name asc
     ) = 1
 ),
 
@@ -39,7 +39,12 @@ sides as (
     group by actor_id, kind, code, code_kind
     qualify row_number() over (
         partition by actor_id
-        order by code is not null desc, count(*) desc, code, kind, code_kind
+        order by
+            code is not null desc,
+            count(*) desc,
+            code asc,
+            kind asc,
+            code_kind asc
     ) = 1
 ),
 
@@ -53,7 +58,11 @@ offices as (
     where role is not null
     qualify row_number() over (
         partition by actor_id
-        order by published_date desc nulls last, article_id, role, role_class
+        order by
+            published_date desc nulls last,
+            article_id asc,
+            role asc,
+            role_class asc
     ) = 1
 ),
 

@@ -17,11 +17,17 @@ bounds as (
     where date between date '1900-01-01' and date '2100-12-31'
 ),
 
-days as (
-    select cast(unnest(generate_series(
-        cast(first_day as timestamp), cast(last_day as timestamp), interval 1 day
-    )) as date) as date
+day_lists as (
+    select
+        generate_series(
+            cast(first_day as timestamp), cast(last_day as timestamp), interval 1 day
+        ) as days
     from bounds
+),
+
+days as (
+    select cast(unnest(days) as date) as date
+    from day_lists
 )
 
 select

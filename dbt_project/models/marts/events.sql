@@ -49,7 +49,7 @@ modes as (
     group by fact_id, mode
     qualify row_number() over (
         partition by fact_id
-        order by count(distinct article_id) desc, mode
+        order by count(distinct article_id) desc, mode asc
     ) = 1
 ),
 
@@ -62,7 +62,7 @@ cameo_roots as (
     group by fact_id, cameo_root
     qualify row_number() over (
         partition by fact_id
-        order by count(distinct article_id) desc, cameo_root
+        order by count(distinct article_id) desc, cameo_root asc
     ) = 1
 ),
 
@@ -118,8 +118,14 @@ select
         as country_code,
     {{ corrected('joined.changes', 'city', 'joined.city') }} as city,
     {{ corrected('joined.changes', 'topics', 'joined.topics', 'varchar[]') }} as topics,
+    -- A corrected type makes the extractor's code of the old type void.
     coalesce(
-        {{ corrected('joined.changes', 'cameo_root', "case when not coalesce(map_contains(joined.changes, 'event_type'), false) then joined.cameo_root end") }},
+        case
+            when
+                map_contains(joined.changes, 'event_type')
+                and not map_contains(joined.changes, 'cameo_root') then null
+            else {{ corrected('joined.changes', 'cameo_root', 'joined.cameo_root') }}
+        end,
         event_types.cameo_root
     ) as cameo_root,
     event_types.quad_class,

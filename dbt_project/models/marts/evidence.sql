@@ -34,5 +34,5 @@ qualify row_number() over (
         evidence.char_start,
         evidence.char_end,
         evidence.rule_id
-    order by evidence.confidence desc, evidence.trigger, evidence.report_id
+    order by evidence.confidence desc, evidence.trigger asc, evidence.report_id asc
 ) = 1

@@ -38,7 +38,7 @@ names as (
     group by meeting_id, actor_id, name
     qualify row_number() over (
         partition by meeting_id, actor_id
-        order by count(distinct article_id) desc, len(name) desc, name
+        order by count(distinct article_id) desc, len(name) desc, name asc
     ) = 1
 ),
 
@@ -56,8 +56,8 @@ offices as (
             role is not null desc,
             code is not null desc,
             count(distinct article_id) desc,
-            role,
-            code
+            role asc,
+            code asc
     ) = 1
 )
 

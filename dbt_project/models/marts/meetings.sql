@@ -49,7 +49,7 @@ formats as (
             format <> 'unknown' desc,
             bool_or(status = 'occurred') desc,
             count(distinct article_id) filter (where not is_copy) desc,
-            format
+            format asc
     ) = 1
 ),
 

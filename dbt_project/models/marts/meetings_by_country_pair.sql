@@ -57,7 +57,7 @@ ranked_topics as (
         topic,
         row_number() over (
             partition by country_a, country_b
-            order by count(*) desc, topic
+            order by count(*) desc, topic asc
         ) as rank
     from held_topics
     group by country_a, country_b, topic

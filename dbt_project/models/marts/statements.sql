@@ -39,8 +39,9 @@ select
         as speaker_name,
     {{ corrected('changes.changes', 'speaker_code', 'statements.speaker_code') }}
         as speaker_code,
-    {{ corrected('changes.changes', 'about_codes', 'statements.about_codes', 'varchar[]') }}
-        as about_codes,
+    {{ corrected(
+        'changes.changes', 'about_codes', 'statements.about_codes', 'varchar[]'
+    ) }} as about_codes,
     statements.verb,
     statements.quote,
     statements.char_start,

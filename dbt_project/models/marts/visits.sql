@@ -38,7 +38,7 @@ visitors as (
     group by fact_id, actor_id
     qualify row_number() over (
         partition by fact_id
-        order by count(distinct article_id) desc, actor_id
+        order by count(distinct article_id) desc, actor_id asc
     ) = 1
 ),
 

@@ -1,0 +1,96 @@
+"""Min-hash signatures: articles that share bands share most of their five-word shingles.
+
+Belongs here: the signature of a text. The hashes are written out in 64-bit integer arithmetic over BLAKE2 word hashes,
+so that they are equal on every machine, in every batch and under every version of the libraries.
+Does not belong here: pairing articles and choosing originals (the dbt models of stories).
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from hashlib import blake2b
+
+import polars as pl
+
+from ingest.fold import fold_expr
+
+MIN_WORDS = 20
+SHINGLE = 5
+BANDS = 8
+# Two rows a band: with 90 % of the shingles in common a band agrees at 0.81, with 70 % at 0.49, with 10 % at 0.01.
+ROWS = 2
+
+_MULTIPLIER = 0x9E3779B97F4A7C15
+_MIX = 0xD6E8FEB86659FD93
+_MASK = (1 << 64) - 1
+
+
+def _u64(value: int) -> pl.Expr:
+    return pl.lit(value & _MASK, dtype=pl.UInt64)
+
+
+def _mix(value: pl.Expr) -> pl.Expr:
+    """The bits of a 64-bit number spread over all of it (multiplications wrap)."""
+    for _ in range(2):
+        value = (value ^ (value // _u64(1 << 32))) * _u64(_MIX)
+    return value ^ (value // _u64(1 << 32))
+
+
+def _word_hashes(words: pl.Series) -> pl.DataFrame:
+    """One row per distinct word: word, hash."""
+    distinct = words.unique()
+    hashes = [int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little") for word in distinct]
+    return pl.DataFrame({"word": distinct, "hash": pl.Series(hashes, dtype=pl.UInt64)})
+
+
+def _words(articles: pl.DataFrame) -> pl.DataFrame:
+    """One row per word of the articles that are long enough: i (row of the article), word."""
+    plain = fold_expr(pl.col("text")).str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").str.strip_chars(" ")
+    return (
+        articles.select(plain.str.split(" ").alias("word"))
+        .with_row_index("i")
+        .filter(pl.col("word").list.len() >= MIN_WORDS)
+        .explode("word", empty_as_null=True)
+    )
+
+
+def _shingles(words: pl.DataFrame) -> pl.DataFrame:
+    """One row per run of five words in an article: i, shingle."""
+    word = pl.col("hash")
+    run = reduce(lambda total, step: total * _u64(_MULTIPLIER) + word.shift(-step), range(1, SHINGLE), word)
+    return (
+        words.join(_word_hashes(words["word"]), on="word", how="left", maintain_order="left")
+        .select("i", _mix(run).alias("shingle"), (pl.col("i").shift(1 - SHINGLE) == pl.col("i")).alias("is_whole"))
+        .filter("is_whole")
+        .select("i", "shingle")
+    )
+
+
+def _minimum(row: int) -> pl.Expr:
+    """The least shingle under the row-th hash function: multiply by an odd number, add."""
+    factor, shift = (int.from_bytes(blake2b(f"{row}{name}".encode(), digest_size=8).digest(), "little") for name in "ab")
+    return (pl.col("shingle") * _u64(factor | 1) + _u64(shift)).min()
+
+
+def _band(band: int) -> pl.Expr:
+    """The minima of one band in one number."""
+    minima = [pl.col(f"minimum_{row}") for row in range(band * ROWS, (band + 1) * ROWS)]
+    return _mix(reduce(lambda total, value: total * _u64(_MULTIPLIER) + value, minima)).cast(pl.String)
+
+
+def signatures(articles: pl.DataFrame) -> pl.DataFrame:
+    """One row per article (article_id, text) and band: article_id, band, band_hash; none for under twenty words."""
+    minima = (
+        _shingles(_words(articles))
+        .group_by("i", maintain_order=True)
+        .agg(_minimum(row).alias(f"minimum_{row}") for row in range(BANDS * ROWS))
+    )
+    bands = [str(band) for band in range(BANDS)]
+    return (
+        articles.select("article_id")
+        .with_row_index("i")
+        .join(minima.select("i", *(_band(int(band)).alias(band) for band in bands)), on="i")
+        .unpivot(bands, index="article_id", variable_name="band", value_name="band_hash")
+        .with_columns(pl.col("band").cast(pl.Int32))
+        .sort("article_id", "band")
+    )

@@ -1,0 +1,20 @@
+"""The warehouse files: the only package that writes DuckDB.
+
+| room | holds |
+|---|---|
+| `working` | the working file, its lock, and every write into `raw`, `facts` and `quality` |
+| `publishing` | the swap of the published file, Parquet exports |
+| `verifying` | the search for damage |
+| `forgetting` | the removal of an article from everything stored |
+
+Does not belong here: models (dbt), checks of contents (Great Expectations), reading for people (`orchestration`).
+"""
+
+from ingest.warehouse.forgetting import Forgotten, forget
+from ingest.warehouse.publishing import Published, export_parquet, publish
+from ingest.warehouse.verifying import Problem, verify
+from ingest.warehouse.working import Warehouse, rebuilt, writer_lock
+
+__all__ = [
+    "Forgotten", "Problem", "Published", "Warehouse", "export_parquet", "forget", "publish", "rebuilt", "verify", "writer_lock",
+]

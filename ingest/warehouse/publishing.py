@@ -1,0 +1,187 @@
+"""The published file: copied fresh, checkpointed, swapped in by rename; and its tables as Parquet.
+
+Belongs here: what readers get. Does not belong here: deciding whether it may be published (the checks).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import DamagedData, EnvironmentProblem
+from ingest.settings import Home
+from ingest.warehouse.working import STORAGE_VERSION, told
+
+SCHEMAS = ("raw", "facts", "marts", "quality")
+# Results of checks and the list of snapshots tell of a run, not of the world.
+_APART = ("quality.validations", "quality.snapshots")
+_SNAPSHOTS = (
+    "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
+    "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing did: the file, its snapshot, whether it changed, rows by table."""
+
+    path: Path
+    snapshot_id: str
+    changed: bool
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def tables_of(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    """`schema.table` of every table of the published schemas, sorted."""
+    rows = con.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name IN ? ORDER BY 1",
+        [database, list(SCHEMAS)],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def content_hash(con: duckdb.DuckDBPyConnection, database: str) -> str:
+    """SHA-256 over the rows of every table, whatever their order; results of checks left out."""
+    digest = sha256()
+    for name in tables_of(con, database):
+        if name not in _APART:
+            n, total = con.execute(f"SELECT count(*), coalesce(bit_xor(md5_number(t::VARCHAR)), 0) FROM {database}.{name} t").fetchone()
+            digest.update(f"{name}:{n}:{total}\n".encode())
+    return digest.hexdigest()
+
+
+def stored_hash(path: Path) -> str | None:
+    """The content hash that a published file says it has; None without file or snapshot."""
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            row = con.execute("SELECT content_hash FROM quality.snapshots ORDER BY published_at DESC, snapshot_id DESC LIMIT 1").fetchone()
+    except duckdb.Error:
+        return None
+    return row[0] if row else None
+
+
+def _comment(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Carry the comments of a table and its columns over."""
+    schema, table = name.split(".")
+    rows = con.execute(
+        "SELECT NULL, comment FROM duckdb_tables() WHERE database_name = 'work' AND schema_name = ? AND table_name = ? AND comment IS NOT NULL "
+        "UNION ALL SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'work' AND schema_name = ? AND table_name = ? "
+        "AND comment IS NOT NULL", [schema, table, schema, table],
+    ).fetchall()
+    for column, comment in rows:
+        text = comment.replace("'", "''")
+        target = f'COLUMN fresh.{name}."{column}"' if column else f"TABLE fresh.{name}"
+        con.execute(f"COMMENT ON {target} IS '{text}'")
+
+
+def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
+    """Write the fresh file: snapshot id, rows by table, whether it differs from what is published."""
+    con = duckdb.connect(":memory:")
+    try:
+        con.execute(f"ATTACH '{_quoted(home.staging)}' AS work (READ_ONLY)")
+        found = content_hash(con, "work")
+        snapshot_id = "s" + found[:20]
+        counts = {name: con.execute(f"SELECT count(*) FROM work.{name}").fetchone()[0] for name in tables_of(con, "work")}
+        if stored_hash(home.published) == found:
+            return snapshot_id, counts, False
+        con.execute(f"ATTACH '{_quoted(fresh)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+        for schema in SCHEMAS:
+            con.execute(f"CREATE SCHEMA fresh.{schema}")
+        for name in tables_of(con, "work"):
+            con.execute(f"CREATE TABLE fresh.{name} AS FROM work.{name}")
+            _comment(con, name)
+        con.execute(_SNAPSHOTS.format(name="fresh"))
+        con.execute(
+            "INSERT INTO fresh.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
+            [snapshot_id, datetime.now(UTC).replace(tzinfo=None), *(counts.get(f"marts.{t}", 0) for t in ("articles", "meetings", "events")), found],
+        )
+        con.execute("CHECKPOINT fresh")
+        con.execute("DETACH fresh")
+        return snapshot_id, counts, True
+    finally:
+        con.close()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _sync(path: Path) -> None:
+    """Force a file or folder onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(home: Home) -> None:
+    """Remove what killed publishes left."""
+    for left in home.warehouse.glob(".publish-*"):
+        left.unlink(missing_ok=True)
+
+
+def publish(home: Home) -> Published:
+    """Copy the working file's tables into a fresh file and swap it in; the same content changes nothing.
+
+    Raises `EnvironmentProblem`; the published file is then as it was.
+    """
+    sweep(home)
+    fresh = home.warehouse / f".publish-{os.getpid()}.duckdb"
+    wal = fresh.with_name(fresh.name + ".wal")
+    try:
+        with told("publishing", home.published):
+            snapshot_id, counts, changed = _copy(home, fresh)
+            if changed:
+                if wal.exists():
+                    raise DamagedData(f"{fresh} still has a write-ahead log; nothing was published")
+                _sync(fresh)
+                os.replace(fresh, home.published)
+                _sync(home.warehouse)
+                _keep_snapshot(home)
+    except duckdb.Error as error:
+        raise EnvironmentProblem(f"publishing failed at {home.published}: {str(error).splitlines()[0]}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+        wal.unlink(missing_ok=True)
+    return Published(home.published, snapshot_id, changed, counts)
+
+
+def _keep_snapshot(home: Home) -> None:
+    """Carry the new snapshot's row back into the working file, so that the list grows."""
+    con = duckdb.connect(str(home.staging))
+    try:
+        con.execute(f"ATTACH '{_quoted(home.published)}' AS fresh (READ_ONLY)")
+        con.execute(_SNAPSHOTS.format(name=con.execute("SELECT current_database()").fetchone()[0].join(['"', '"'])))
+        con.execute("INSERT INTO quality.snapshots SELECT * FROM fresh.quality.snapshots ANTI JOIN quality.snapshots USING (snapshot_id, published_at)")
+    finally:
+        con.close()
+
+
+def export_parquet(home: Home, out: Path | None = None) -> list[Path]:
+    """Each mart of the published file as `<table>/part-0.parquet`; written aside and renamed."""
+    folder = out or home.exports
+    if not home.published.exists():
+        raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
+    written = []
+    with told("exporting", folder), duckdb.connect(str(home.published), read_only=True) as con:
+        names = [r[0] for r in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' ORDER BY 1").fetchall()]
+        for name in names:
+            target = folder / name / "part-0.parquet"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            aside = target.with_name(".part-0.parquet.new")
+            con.execute(f"COPY marts.{name} TO '{_quoted(aside)}' (FORMAT parquet)")
+            os.replace(aside, target)
+            written.append(target)
+        for stale in folder.iterdir():
+            if stale.is_dir() and stale.name not in names:
+                shutil.rmtree(stale)
+    return written

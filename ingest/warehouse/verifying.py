@@ -1,0 +1,103 @@
+"""The search for damage: stored bytes, published file, the laws that every row must keep.
+
+Belongs here: comparing what is there with what was stored. Does not belong here: repair (`chancery replay`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ingest import tables
+from ingest.settings import Home
+from ingest.warehouse.publishing import content_hash, stored_hash
+
+_SHA = re.compile(r"^[0-9a-f]{64}$")
+_LAWS = (
+    ("marts.evidence", "evidence is not what stands at its offsets",
+     "SELECT e.fact_id FROM marts.evidence e LEFT JOIN marts.articles a USING (article_id) "
+     "WHERE substring(a.text, e.char_start + 1, e.char_end - e.char_start) IS DISTINCT FROM e.evidence"),
+    ("marts.statements", "a quotation is not what stands at its offsets",
+     "SELECT s.statement_id FROM marts.statements s LEFT JOIN marts.articles a USING (article_id) "
+     "WHERE substring(a.text, s.char_start + 1, s.char_end - s.char_start) IS DISTINCT FROM s.quote"),
+    ("raw.ledger", "a batch lost or invented inputs",
+     "SELECT batch_id FROM raw.ledger WHERE n_in <> n_ok + n_duplicate + n_quarantined"),
+    ("marts.meetings", "a meeting without evidence",
+     "SELECT meeting_id FROM marts.meetings ANTI JOIN (SELECT fact_id AS meeting_id FROM marts.evidence WHERE fact_kind = 'meeting') USING (meeting_id)"),
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it was stored: where (table or file), what, and which row or path."""
+
+    where: str
+    what: str
+    detail: str = ""
+
+
+def _objects(home: Home) -> list[Problem]:
+    """Stored bytes whose hash is not their name."""
+    problems = []
+    for path in sorted(home.raw.glob("??/*")):
+        if _SHA.match(path.name):
+            with path.open("rb") as handle:
+                if hashlib.file_digest(handle, "sha256").hexdigest() != path.name:
+                    problems.append(Problem("raw store", "bytes are not those that were stored", str(path)))
+    return problems
+
+
+def _rows(con: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """Broken laws, the first ten rows of each."""
+    problems = []
+    for table, what, sql in _LAWS:
+        problems += [Problem(table, what, str(row[0])) for row in con.execute(sql + " LIMIT 10").fetchall()]
+    return problems
+
+
+def _missing_bytes(con: duckdb.DuckDBPyConnection, home: Home) -> list[Problem]:
+    """Articles whose bytes are not in the store."""
+    kept = {path.name for path in home.raw.glob("??/*")}
+    wanted = {sha for (sha,) in con.execute("SELECT DISTINCT raw_sha256 FROM raw.articles").fetchall()}
+    return [Problem("raw.articles", "the article's bytes are missing from raw/", sha) for sha in sorted(wanted - kept)]
+
+
+def _shape(con: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """Declared tables or columns that are not there."""
+    have = set(con.execute("SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()").fetchall())
+    return [
+        Problem(table.address, "column is missing", column.name)
+        for table in tables.ALL for column in table.columns if (table.address, column.name) not in have
+    ]
+
+
+def _published(path: Path, home: Home) -> list[Problem]:
+    """What is wrong with the published file."""
+    if path.with_name(path.name + ".wal").exists():
+        return [Problem("published file", "a write-ahead log lies beside it", str(path))]
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            problems = _shape(con)
+            if problems:
+                return problems
+            database = con.execute("SELECT current_database()").fetchone()[0]
+            if content_hash(con, database) != stored_hash(path):
+                problems.append(Problem("published file", "its rows are not those that were published", str(path)))
+            return problems + _rows(con) + _missing_bytes(con, home)
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        return [Problem("published file", f"cannot be read: {str(error).splitlines()[0]}", str(path))]
+
+
+def verify(home: Home) -> list[Problem]:
+    """Everything that is not as it was stored; an empty list when all is well.
+
+    A flipped bit or a cut tail in `raw/` or in the published file is found, since all bytes and all rows are read.
+    """
+    problems = _objects(home)
+    if home.published.exists():
+        problems += _published(home.published, home)
+    return problems

@@ -1,0 +1,328 @@
+"""The working file: one writer at a time, one transaction a step.
+
+Belongs here: the writer's lock, opening the working file, appending articles, writing facts and check results.
+Does not belong here: publishing (`publishing`), damage (`verifying`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from ingest import tables
+from ingest.articles import Admitted
+from ingest.errors import DamagedData, EnvironmentProblem
+from ingest.settings import Home
+
+STORAGE_VERSION = "v1.4.0"
+CODE_VERSION = "0.1.0"
+_BATCH_SIZE = 2_000
+_TOMBSTONES = "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
+_held: set[Path] = set()
+
+
+def _holder(lock_file: Path) -> str:
+    """Who holds the lock, as that process wrote it."""
+    try:
+        note = json.loads(lock_file.read_text(encoding="utf-8"))
+        return f"process {note['pid']} ({note['command']}) since {note['since']} UTC"
+    except (OSError, ValueError, KeyError):
+        return "another process"
+
+
+@contextmanager
+def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the writer's lock of a home; within one process it may be taken again.
+
+    The lock dies with its process, so it is never stale. Raises `EnvironmentProblem` naming the holder.
+    """
+    if home.root in _held:
+        yield
+        return
+    home.ensure()
+    deadline = monotonic() + wait_seconds
+    with home.lock_file.open("a+", encoding="utf-8") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if monotonic() >= deadline:
+                    raise EnvironmentProblem(f"{home.warehouse} is being written by {_holder(home.lock_file)}; try again later") from error
+                sleep(0.2)
+        handle.seek(0)
+        handle.truncate()
+        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        handle.write(json.dumps({"pid": os.getpid(), "command": " ".join(sys.argv)[:200], "since": since}))
+        handle.flush()
+        _held.add(home.root)
+        try:
+            yield
+        finally:
+            _held.discard(home.root)
+
+
+@contextmanager
+def told(what: str, where: Path) -> Iterator[None]:
+    """DuckDB's and the system's errors as `EnvironmentProblem` that says what was tried and where."""
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentProblem(f"{what} failed at {where}: {error.strerror or error}") from error
+    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.InternalException) as error:
+        raise EnvironmentProblem(f"{what} failed at {where}: {str(error).splitlines()[0]}") from error
+
+
+def connect(path: Path, home: Home) -> duckdb.DuckDBPyConnection:
+    """A writing connection: UTC, bounded memory, files that every client since 1.4 can open."""
+    config = {
+        "storage_compatibility_version": STORAGE_VERSION,
+        "memory_limit": os.environ.get("CHANCERY_MEMORY_LIMIT", "2GB"),
+        "temp_directory": str(home.warehouse / "tmp"),
+    }
+    if threads := os.environ.get("CHANCERY_THREADS"):
+        config["threads"] = threads
+    return duckdb.connect(str(path), config=config)
+
+
+@contextmanager
+def rebuilt(home: Home) -> Iterator[None]:
+    """Within: the working file starts empty, for a replay. The old one comes back when the replay breaks."""
+    aside = home.staging.with_suffix(".before-replay")
+    wal = home.staging.with_name(home.staging.name + ".wal")
+    if home.staging.exists():
+        os.replace(home.staging, aside)
+    wal.unlink(missing_ok=True)
+    Warehouse.create_empty(home)
+    try:
+        yield
+    except BaseException:
+        wal.unlink(missing_ok=True)
+        if aside.exists():
+            os.replace(aside, home.staging)
+        raise
+    aside.unlink(missing_ok=True)
+
+
+def _batch_id(admitted: Admitted) -> str:
+    """'b' and 20 hex digits over the inputs of a batch, whatever they were called."""
+    ids = admitted.articles.select(pl.concat_str("raw_sha256", pl.lit(":"), pl.col("raw_position").cast(pl.String)).alias("x"))["x"].to_list()
+    ids += admitted.quarantine["input_id"].to_list()
+    return "b" + sha256("\n".join(sorted(ids)).encode()).hexdigest()[:20]
+
+
+class Warehouse:
+    """The working file of a home, open for writing; a context manager. Rows go in by frames, never one by one."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._con: duckdb.DuckDBPyConnection | None = None
+
+    @staticmethod
+    def create_empty(home: Home) -> None:
+        """Make the working file with the declared tables and nothing in them."""
+        with told("making the working file", home.staging):
+            con = connect(home.staging, home)
+            try:
+                declare(con)
+            finally:
+                con.close()
+
+    def __enter__(self) -> Warehouse:
+        home = self._home
+        home.ensure()
+        if not home.staging.exists() and home.published.exists():
+            with told("copying the published file", home.staging):
+                shutil.copyfile(home.published, home.staging)
+        try:
+            with told("opening the working file", home.staging):
+                self._con = connect(home.staging, home)
+                declare(self._con)
+        except (duckdb.Error, EnvironmentProblem) as error:
+            self.close()
+            if isinstance(error, EnvironmentProblem) and "lock" in str(error).lower():
+                raise
+            if home.staging.exists():
+                raise DamagedData(f"{home.staging} cannot be opened: {str(error).splitlines()[0]}; `chancery replay` rebuilds it") from error
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a dead connection is dropped."""
+        con, self._con = self._con, None
+        if con is not None:
+            try:
+                con.close()
+            except duckdb.Error:
+                pass
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The open connection."""
+        if self._con is None:
+            raise RuntimeError("the working file is not open")
+        return self._con
+
+    @contextmanager
+    def _transaction(self, what: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All or nothing."""
+        con = self.con
+        with told(what, self._home.staging):
+            con.execute("BEGIN")
+            try:
+                yield con
+                con.execute("COMMIT")
+            except BaseException:
+                try:
+                    con.execute("ROLLBACK")
+                except duckdb.Error:
+                    self.close()
+                raise
+
+    def _insert(self, con: duckdb.DuckDBPyConnection, table: tables.Table, frame: pl.DataFrame) -> None:
+        """Append a frame that has the table's columns."""
+        con.register("incoming", table.conform(frame).to_arrow())
+        try:
+            con.execute(f"INSERT INTO {table.address} BY NAME SELECT * FROM incoming")
+        finally:
+            con.unregister("incoming")
+
+    def append(self, admitted: Admitted, path: str, sha256: str | None, now: datetime) -> dict[str, Any]:
+        """Take a batch in, in one transaction, and give its ledger row.
+
+        The same inputs again change nothing: their row says `already_loaded`. An article that is in the table, twice
+        in the batch, or forgotten, is counted as duplicate or refused; n_in = n_ok + n_duplicate + n_quarantined.
+        """
+        batch_id = _batch_id(admitted)
+        n_articles, n_refused = admitted.articles.height, admitted.quarantine.height
+        if self.con.execute("SELECT count(*) FROM raw.ledger WHERE batch_id = ?", [batch_id]).fetchone()[0]:
+            return {"batch_id": batch_id, "n_in": admitted.n_in, "n_ok": 0, "n_duplicate": n_articles, "n_quarantined": n_refused, "already_loaded": True}
+        with self._transaction("loading articles") as con:
+            known = self._known(con, admitted.articles["article_id"])
+            fresh = admitted.articles.unique("article_id", keep="first", maintain_order=True)
+            fresh = fresh.join(known.filter(~pl.col("is_forgotten")).select("article_id"), on="article_id", how="anti")
+            gone = known.filter("is_forgotten").select("article_id")
+            refused = fresh.join(gone, on="article_id", how="semi")
+            fresh = fresh.join(gone, on="article_id", how="anti")
+            self._insert(con, tables.RAW_ARTICLES, fresh.with_columns(pl.lit(batch_id).alias("batch_id"), pl.lit(now).cast(tables.TIMESTAMP).alias("first_seen_at")))
+            self._quarantine(con, pl.concat([admitted.quarantine, _tombstoned(refused, path, admitted.quarantine.schema)]), batch_id, now)
+            row = {
+                "batch_id": batch_id, "path": path, "sha256": sha256, "n_in": admitted.n_in, "n_ok": fresh.height,
+                "n_duplicate": n_articles - fresh.height - refused.height, "n_quarantined": n_refused + refused.height, "loaded_at": now,
+            }
+            self._insert(con, tables.RAW_LEDGER, pl.DataFrame([row], schema=tables.RAW_LEDGER.polars_schema))
+        return row | {"already_loaded": False}
+
+    def _known(self, con: duckdb.DuckDBPyConnection, ids: pl.Series) -> pl.DataFrame:
+        """Which of the ids are in the table or forgotten: article_id, is_forgotten."""
+        con.register("asked", pl.DataFrame({"article_id": ids.unique()}).to_arrow())
+        try:
+            return con.sql(
+                "SELECT article_id, false AS is_forgotten FROM raw.articles SEMI JOIN asked USING (article_id) "
+                "UNION ALL SELECT article_id, true FROM raw.tombstones SEMI JOIN asked USING (article_id)"
+            ).pl()
+        finally:
+            con.unregister("asked")
+
+    def _quarantine(self, con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, batch_id: str, now: datetime) -> None:
+        """Keep refused inputs; one refused before stands once."""
+        if not frame.height:
+            return
+        rows = frame.unique("input_id", keep="first", maintain_order=True).with_columns(
+            pl.lit(batch_id).alias("batch_id"), pl.lit(CODE_VERSION).alias("code_version"), pl.lit(now).cast(tables.TIMESTAMP).alias("first_seen"))
+        con.register("refused", tables.RAW_QUARANTINE.conform(rows).to_arrow())
+        try:
+            con.execute("INSERT INTO raw.quarantine BY NAME SELECT * FROM refused ANTI JOIN raw.quarantine USING (input_id)")
+        finally:
+            con.unregister("refused")
+
+    def pending(self, extractor_version: str, batch_size: int = _BATCH_SIZE) -> Iterator[pl.DataFrame]:
+        """Articles that this version has not read, in batches, in the order of their ids."""
+        ids = self.con.sql(
+            "SELECT article_id FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
+            f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY article_id"
+        ).pl()
+        for start in range(0, ids.height, batch_size):
+            self.con.register("wanted", ids.slice(start, batch_size).to_arrow())
+            try:
+                batch = self.con.sql("SELECT * FROM raw.articles SEMI JOIN wanted USING (article_id) ORDER BY article_id").pl()
+            finally:
+                self.con.unregister("wanted")
+            yield batch
+
+    def write_facts(self, frames: dict[str, pl.DataFrame], article_ids: Sequence[str]) -> None:
+        """Replace the facts of these articles, in one transaction."""
+        with self._transaction("writing facts") as con:
+            con.register("done", pl.DataFrame({"article_id": list(article_ids)}, schema={"article_id": pl.String}).to_arrow())
+            try:
+                if con.execute("SELECT count(*) FROM facts.extractions SEMI JOIN done USING (article_id)").fetchone()[0]:
+                    delete_facts(con, "done")
+            finally:
+                con.unregister("done")
+            for table in tables.FACTS:
+                if frames[table.name].height:
+                    self._insert(con, table, frames[table.name])
+
+    def validations(self, frame: pl.DataFrame) -> None:
+        """Keep results of checks; those of the same run and suite are replaced."""
+        with self._transaction("keeping results of checks") as con:
+            con.register("results", tables.QUALITY_VALIDATIONS.conform(frame).to_arrow())
+            try:
+                con.execute("DELETE FROM quality.validations WHERE (run_id, suite) IN (SELECT DISTINCT run_id, suite FROM results)")
+                con.execute("INSERT INTO quality.validations BY NAME SELECT * FROM results")
+            finally:
+                con.unregister("results")
+
+    def read(self, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
+        """The rows of a query as a frame."""
+        return self.con.sql(sql, params=list(params)).pl() if params else self.con.sql(sql).pl()
+
+    def counts(self) -> dict[str, int]:
+        """Rows of every declared table, by address."""
+        return {t.address: self.con.execute(f"SELECT count(*) FROM {t.address}").fetchone()[0] for t in tables.ALL}
+
+
+def declare(con: duckdb.DuckDBPyConnection) -> None:
+    """Schemas and tables, where they are not there yet."""
+    for schema in ("raw", "facts", "quality"):
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for table in tables.ALL:
+        con.execute(table.ddl())
+    con.execute(_TOMBSTONES)
+
+
+def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Delete all facts of the articles in a relation with `article_id`."""
+    con.execute(
+        "DELETE FROM facts.meeting_participants WHERE fact_id IN "
+        f"(SELECT fact_id FROM facts.meetings SEMI JOIN {relation} USING (article_id))"
+    )
+    for table in tables.FACTS:
+        if table.name != "meeting_participants":
+            con.execute(f"DELETE FROM {table.address} WHERE article_id IN (SELECT article_id FROM {relation})")
+
+
+def _tombstoned(refused: pl.DataFrame, path: str, schema: pl.Schema) -> pl.DataFrame:
+    """Articles that must not come back, as rows of quarantine. Nothing of their text goes in."""
+    rows = [
+        {"input_id": "q" + sha256(f"forgotten:{r['article_id']}".encode()).hexdigest()[:20], "path": path, "position": r["raw_position"],
+         "sha256": None, "stage": "admit", "reason": "forgotten", "detail": "an article that was removed with `chancery forget`"}
+        for r in refused.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=schema)

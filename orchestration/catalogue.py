@@ -1,0 +1,95 @@
+"""Tables and errors as Dagster shows them.
+
+Belongs here: asset specs from declared tables, row counts and previews as metadata, the pipeline's errors as Dagster
+failures. Does not belong here: assets (`defs/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+import polars as pl
+
+from ingest.errors import ChanceryError, EnvironmentProblem
+from ingest.settings import Home
+from ingest.tables import Table
+from ingest.warehouse import Warehouse
+from orchestration.progress import Lines
+
+OWNERS = ["team:chancery"]
+POOL = "duckdb"
+"""One at a time: assets that open the same DuckDB file would fail each other."""
+_PREVIEW_ROWS = 5
+_MAX_CELL = 80
+
+
+def asset_key(address: str) -> dg.AssetKey:
+    """`schema.table` is the asset `schema/table`."""
+    return dg.AssetKey(address.split("."))
+
+
+def columns_of(table: Table) -> dg.TableSchema:
+    """The declared columns."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name, column.sql_type, column.doc,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=table.key == (column.name,)),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def spec_of(table: Table, deps: Sequence[str] = ()) -> dg.AssetSpec:
+    """The asset of a table that Python writes."""
+    return dg.AssetSpec(
+        asset_key(table.address), deps=[asset_key(dep) for dep in deps], description=table.doc, group_name=table.schema,
+        kinds={"python", "polars", "duckdb"}, owners=OWNERS,
+        metadata={"dagster/column_schema": columns_of(table), "key": ", ".join(table.key)},
+    )
+
+
+def _shown(value: object) -> str:
+    """A cell of a preview: short, and without meaning for Markdown."""
+    text = "" if value is None else str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…"
+
+
+def _preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    """The first rows as a Markdown table."""
+    head = [f"| {' | '.join(frame.columns)} |", "|" + "---|" * frame.width]
+    rows = [f"| {' | '.join(map(_shown, row))} |" for row in frame.iter_rows()]
+    return dg.MetadataValue.md("\n".join(head + rows))
+
+
+def seen(store: Warehouse, address: str) -> dict[str, object]:
+    """Row count and first rows of a table, as metadata of its materialization."""
+    n_rows = store.read(f"select count(*) as n from {address}").item()
+    return {
+        "dagster/row_count": n_rows,
+        "preview": _preview(store.read(f"select * from {address} limit {_PREVIEW_ROWS}")),
+    }
+
+
+def materialized(home: Home, tables: Sequence[Table]) -> Iterator[dg.MaterializeResult]:
+    """A result for each table that a verb wrote."""
+    with Warehouse(home) as store:
+        for table in tables:
+            yield dg.MaterializeResult(asset_key(table.address), metadata=seen(store, table.address))
+
+
+def logged(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> Lines:
+    """Progress as lines in the run's log."""
+    return Lines(context.log.info)
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """The pipeline's errors as failures: only trouble with the surroundings is worth a retry."""
+    try:
+        yield
+    except ChanceryError as error:
+        raise dg.Failure(str(error), allow_retries=isinstance(error, EnvironmentProblem)) from error

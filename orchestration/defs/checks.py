@@ -1,0 +1,45 @@
+"""Great Expectations as asset checks that block what comes after. Belongs here: the factory from a suite to checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from orchestration import catalogue, pipeline
+from orchestration.place import Place
+from orchestration.quality.declarations import SUITES, suite_expectations
+
+
+def _result(outcome: Any) -> dg.AssetCheckResult:
+    """An expectation's outcome as a check result."""
+    return dg.AssetCheckResult(
+        asset_key=catalogue.asset_key(outcome.expectation.table), check_name=outcome.expectation.name,
+        passed=outcome.success, severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"expected": outcome.expectation.statement, "observed": outcome.observed},
+    )
+
+
+def checks_of(suite: str) -> dg.AssetChecksDefinition:
+    """One blocking check for each expectation of a suite, run together."""
+    specs = [
+        dg.AssetCheckSpec(item.name, asset=catalogue.asset_key(item.table), description=item.statement, blocking=True)
+        for item in suite_expectations(suite)
+    ]
+
+    @dg.multi_asset_check(
+        specs=specs, name=f"{suite}_checks", description=f"The suite {suite}.", pool=catalogue.POOL
+    )
+    def run_suite(context: dg.AssetCheckExecutionContext, place: Place) -> Iterator[dg.AssetCheckResult]:
+        with catalogue.failures():
+            outcomes = pipeline.check(place.home, suite, context.run_id, catalogue.logged(context))
+        yield from map(_result, outcomes)
+
+    return run_suite
+
+
+@dg.definitions
+def checks() -> dg.Definitions:
+    """The three suites."""
+    return dg.Definitions(asset_checks=[checks_of(suite) for suite in SUITES])

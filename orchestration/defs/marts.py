@@ -1,0 +1,27 @@
+"""Layers staging, intermediate and marts: the dbt project, built and tested by one invocation a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from ingest.errors import CheckFailed
+from orchestration import catalogue, dbt, models, pipeline
+from orchestration.place import Place
+
+
+@dbt_assets(
+    manifest=models.manifest_path(), dagster_dbt_translator=models.TRANSLATOR, name="models", pool=catalogue.POOL
+)
+def marts(
+    context: dg.AssetExecutionContext, place: Place
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """The warehouse that readers get, from the facts of all articles together."""
+    with catalogue.failures():
+        try:
+            yield from models.events(place.home, pipeline.build(place.home, catalogue.logged(context)))
+        except CheckFailed:
+            yield from models.events(place.home, dbt.results(place.home))
+            raise

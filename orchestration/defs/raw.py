@@ -1,0 +1,29 @@
+"""Layer raw: inputs as received, admitted or refused. Belongs here: the assets of schema `raw`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field
+
+from ingest import tables
+from orchestration import catalogue, pipeline
+from orchestration.place import Place
+
+
+class Inputs(dg.Config):
+    """What to read."""
+
+    paths: list[str] = Field(default=[], description="Files or folders; empty means the home's inbox/.")
+
+
+@dg.multi_asset(
+    specs=[catalogue.spec_of(table, deps=["sources.inbox"]) for table in tables.RAW], name="raw", pool=catalogue.POOL
+)
+def raw(context: dg.AssetExecutionContext, config: Inputs, place: Place) -> Iterator[dg.MaterializeResult]:
+    """Articles, refused inputs and the ledger that accounts for both."""
+    with catalogue.failures():
+        pipeline.ingest(place.home, [Path(path) for path in config.paths], catalogue.logged(context))
+    yield from catalogue.materialized(place.home, tables.RAW)
