@@ -88,8 +88,10 @@ def logged(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> Lines:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """The pipeline's errors as failures: only trouble with the surroundings is worth a retry."""
+    """Errors as failures that say what and where: only trouble with the surroundings is worth a retry."""
     try:
         yield
     except ChanceryError as error:
         raise dg.Failure(str(error), allow_retries=isinstance(error, EnvironmentProblem)) from error
+    except Exception as error:
+        raise dg.Failure(f"unexpected {type(error).__name__}: {error}", allow_retries=False) from error

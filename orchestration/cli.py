@@ -11,7 +11,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -36,11 +36,11 @@ Exit codes: 0 done (refused inputs are reported, not fatal), 1 a check failed an
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=_HELP,
                   context_settings={"help_option_names": ["-h", "--help"]})
 HomeOption = Annotated[
-    Optional[Path],  # noqa: UP007  (typer reads the annotation at run time)
+    Path | None,
     typer.Option("--home", help="State folder; default: $CHANCERY_HOME, else the project's data/."),
 ]
 PathsArgument = Annotated[
-    Optional[list[Path]],  # noqa: UP007
+    list[Path] | None,
     typer.Argument(help="Files or folders (JSONL, CSV, Parquet, text, HTML). Default: the home's inbox/."),
 ]
 
@@ -93,7 +93,7 @@ def build(home: HomeOption = None) -> None:
 
 @app.command()
 def check(
-    suite: Annotated[Optional[str], typer.Argument(help="raw, facts or marts; default: all three.")] = None,  # noqa: UP007
+    suite: Annotated[str | None, typer.Argument(help="raw, facts or marts; default: all three.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Run the Great Expectations suites over the working file; exit code 1 when one does not hold."""
@@ -201,11 +201,11 @@ def explain(
 def evaluate(
     gold: Annotated[list[Path], typer.Argument(help="Annotated articles, JSONL, with or without their text.")],
     texts: Annotated[
-        Optional[list[Path]],  # noqa: UP007
+        list[Path] | None,
         typer.Option("--texts", help="Where articles without a text in GOLD are found by id. Default: data/sample."),
     ] = None,
     errors: Annotated[int, typer.Option(help="Also list up to this many missed and wrong pairs and events.")] = 0,
-    keep: Annotated[Optional[Path], typer.Option(help="Build in this folder and leave it there.")] = None,  # noqa: UP007
+    keep: Annotated[Path | None, typer.Option(help="Build in this folder and leave it there.")] = None,
     apart: Annotated[bool, typer.Option("--apart", help="A home for each file; else they share one (faster).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:

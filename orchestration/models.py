@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt import DagsterDbtTranslator, DbtProject
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from ingest.settings import Home
@@ -21,8 +22,20 @@ from orchestration import catalogue, dbt
 from orchestration.progress import silent
 
 
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=3))
+"""One policy over all marts: later than the hourly schedule should leave them, they are shown as late."""
+
+
 class Translator(DagsterDbtTranslator):
     """A model is the asset `layer/name`, its layer the folder it lies in; a source is the table it names."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """As the base class makes it; marts must be fresh."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        is_mart = spec.group_name == "marts"
+        return dg.apply_freshness_policy(spec, FRESHNESS) if is_mart else spec
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """`marts/meetings`, `raw/articles`, `reference/countries`."""

@@ -26,7 +26,8 @@ _COUNTS = {
     "statements": "select count(*) from marts.statements",
 }
 _PAIRS = """
-    select country_a, country_b, n_meetings, n_in_person, n_calls, n_planned, first_meeting, last_meeting, top_topics
+    select country_a, country_b, n_meetings, n_in_person, n_calls, n_planned, first_meeting, last_meeting,
+    array_to_string(top_topics[:3], ', ') as top_topics
     from marts.meetings_by_country_pair
     order by n_meetings desc, n_planned desc, country_a, country_b
     limit ?
@@ -38,7 +39,8 @@ _EVIDENCE = """
     from marts.evidence
     inner join marts.articles on evidence.article_id = articles.article_id
     where evidence.fact_id = ?
-    order by evidence.confidence desc, articles.published_date, articles.article_id, evidence.char_start
+    -- a report after the day tells what happened, one before it what was planned
+    order by coalesce(articles.published_date >= ?, true) desc, evidence.confidence desc, articles.published_date, articles.article_id, evidence.char_start
 """
 _BEST_KNOWN = """
     select meeting_id from marts.meetings where status = 'occurred'
@@ -112,9 +114,9 @@ def fact(home: Home, fact_id: str) -> tuple[str, dict[str, Any], pl.DataFrame]:
     kind = table.removesuffix("s")
     with published(home) as connection:
         rows = _frame(connection, f"select * from marts.{table} where {kind}_id = ?", fact_id)
-        evidence = _frame(connection, _EVIDENCE, fact_id)
-    if rows.is_empty():
-        raise UsageError(f"no {kind} {fact_id} in {home.published}")
+        if rows.is_empty():
+            raise UsageError(f"no {kind} {fact_id} in {home.published}")
+        evidence = _frame(connection, _EVIDENCE, fact_id, rows["start_date"][0])
     if evidence.is_empty():
         raise ChanceryError(f"{kind} {fact_id} stands without evidence: `chancery verify` says more")
     return kind, rows.row(0, named=True), evidence

@@ -20,12 +20,12 @@ from orchestration import pipeline, reading
 from orchestration.pipeline import Ingested, RunResult
 
 _PAIRS_SHOWN = 20
-_WIDTH_WITHOUT_TERMINAL = 120
+_WIDTH_WITHOUT_TERMINAL = 500
 _MAX_CELL = 120
 
 
 def console() -> Console:
-    """Standard output; wide enough for the tables when it is no terminal."""
+    """Standard output; without a terminal so wide that nothing is folded, for `grep` and for logs."""
     out = Console(highlight=False)
     return out if out.is_terminal else Console(highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
 
@@ -76,20 +76,26 @@ def _sides(kind: str, row: dict[str, Any]) -> str:
     return f"{row['source_code']} → {row['target_code']} {row['event_type']}"
 
 
-def print_fact(home: Home, fact_id: str) -> None:
-    """A fact and the sentences that state it."""
+def _print_sentence(item: dict[str, Any], out: Console) -> None:
+    """One piece of evidence: the words, where they stand, what read them."""
+    out.print(f"  “{escape(item['evidence'])}”")
+    out.print(f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
+              f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
+              f"{item['published_date'] or 'undated'} [{item['article_id']}]", soft_wrap=True)
+    out.print(f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, confidence {item['confidence']:.2f}")
+
+
+def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
+    """A fact and the sentences that state it, the strongest first; with `limit` only so many."""
     out = console()
     kind, row, evidence = reading.fact(home, fact_id)
-    when = f"{row['start_date'] or 'undated'} ({row['date_precision']})"
-    where = ", ".join(part for part in (row.get("city"), row.get("country_code")) if part)
-    out.print(f"{kind} {fact_id}: {escape(_sides(kind, row))}, {row['status']}, {when}{', ' + escape(where) if where else ''}")
-    for item in evidence.iter_rows(named=True):
-        out.print(f"  “{escape(item['evidence'])}”")
-        out.print(f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
-                  f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
-                  f"{item['published_date'] or 'undated'} [{item['article_id']}]")
-        out.print(f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, "
-                  f"confidence {item['confidence']:.2f}")
+    where = ", ".join(part for part in (row["city"], row.get("country_code") or row.get("host_code")) if part)
+    told = (_sides(kind, row), row["status"], f"{row['start_date'] or 'undated'} ({row['date_precision']})", where)
+    out.print(f"{kind} {fact_id}: {escape(', '.join(filter(None, told)))}")
+    for item in evidence.head(limit).iter_rows(named=True):
+        _print_sentence(item, out)
+    if limit and evidence.height > limit:
+        out.print(f"  and {evidence.height - limit} more sentences: chancery explain {fact_id}")
 
 
 def print_run(home: Home, result: RunResult) -> None:
@@ -116,7 +122,7 @@ def print_summary(home: Home) -> None:
     known = reading.best_known_meeting(home)
     if known:
         out.print("\nOne fact, traced to its sentence:")
-        print_fact(home, known)
+        print_fact(home, known, limit=1)
         out.print()
 
 

@@ -1,6 +1,6 @@
 {#- Expressions that several models share; whole queries do not belong here. -#}
 
-{#- Published id of a fact: its kind's letter and a hash of its earliest report. -#}
+{#- Published id of a fact: the letter of its kind and a hash of its earliest report. -#}
 {% macro fact_id(fact_kind, report_id) -%}
     left({{ fact_kind }}, 1) || left(md5({{ report_id }}), 20)
 {%- endmacro %}

@@ -62,6 +62,7 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     return e.with_columns(
         ((pl.col("pos") == "verb") & participle & (be1 | (_at("lower", -1) == "by"))).fill_null(False).alias("is_passive"),
         pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
+        ((pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"])).fill_null(False).cast(pl.Int32).cum_sum().alias("n_preps"),
         finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
         (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
     ).drop("plain", "unknown_past")
@@ -69,7 +70,7 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
 
 def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger and frame: t, i (head), anchor (the element after which the target is sought), rule, pos."""
-    keep = ["i", "sid", "a", "lower", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes"]
+    keep = ["i", "sid", "a", "lower", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes", "n_preps"]
     verb = elements.filter(pl.col("pos") == "verb").select(keep).join(
         verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower"
     )
@@ -84,14 +85,14 @@ def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, f
     nominal = noun.join(frames.filter(pl.col("verb_class") == ""), on="noun_class").with_columns(
         pl.col("i").alias("anchor"), pl.lit("noun").alias("pos"), pl.col("lower").alias("trigger"), pl.lit("").alias("lemma"),
     )
-    objects = noun.select("sid", pl.col("i").alias("n_i"), "noun_class", pl.col("lower").alias("n_word"), pl.col("n_breaks").alias("n_b"), pl.col("n_finite").alias("n_f"))
+    objects = noun.select("sid", pl.col("i").alias("n_i"), "noun_class", pl.col("lower").alias("n_word"), pl.col("n_breaks").alias("n_b"), pl.col("n_finite").alias("n_f"), pl.col("n_preps").alias("n_p"))
     both = (
         verb.join(objects, on="sid").join(frames.filter(pl.col("noun_class") != ""), on=["verb_class", "noun_class"])
         .with_columns((pl.col("n_i") - pl.col("i").cast(pl.Int64)).alias("reach"))
         .filter(
             (pl.col("n_b") == pl.col("n_breaks"))
             & (
-                pl.col("reach").is_between(1, _MAX_NOUN) & (pl.col("n_f") <= pl.col("n_finite")) & ~pl.col("is_passive")
+                pl.col("reach").is_between(1, _MAX_NOUN) & (pl.col("n_f") <= pl.col("n_finite")) & (pl.col("n_p") == pl.col("n_preps")) & ~pl.col("is_passive")
                 | pl.col("reach").is_between(-_MAX_NOUN, -1) & pl.col("is_passive")
             )
         )

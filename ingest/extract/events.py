@@ -21,6 +21,8 @@ _FIELDS = ["a", "sid", "event_type", "mode", "status", "source_code", "target_co
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause, source and target of everything but encounters."""
     acts = bound.filter((pl.col("event_type") != "CONSULT") | (pl.col("rule_id") == "C17"))
+    # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
+    acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
     acts = acts.sort("i", "confidence", descending=[False, True])
     # One trigger gives one type; the frame that needs a noun is the surer.
     acts = acts.with_columns((pl.col("pos") == "pair").alias("is_pair")).sort("i", "is_pair", "confidence", descending=[False, True, True])

@@ -63,8 +63,9 @@ _ALWAYS = pl.date(1, 1, 1), pl.date(9999, 12, 31)
 
 @cache
 def offices() -> pl.DataFrame:
-    """One row per phrase: phrase, role_class, rank (1 highest; null = keeps the office's own), kind, example, form.
+    """One row per phrase: phrase, role_class, rank, kind, example, form.
 
+    `rank` is 1 for the highest; it and `role_class` are null where a prefix keeps the office's own.
     `form` is the phrase as it stands in a folded text, in lower case but for abbreviations.
     """
     name = "offices.csv"
@@ -73,23 +74,33 @@ def offices() -> pl.DataFrame:
     kind, bare = pl.col("kind"), pl.col("role_class") == ""
     modifier, short = kind.is_in(_MODIFIERS), kind == "abbreviation"
     refuse_rows(table, ~kind.is_in(OFFICE_KINDS), name, "unknown kind")
-    refuse_rows(table, ~pl.col("role_class").is_in(ROLE_CLASSES) & ~(bare & modifier), name, "unknown role class")
+    refuse_rows(
+        table, ~pl.col("role_class").is_in(ROLE_CLASSES) & ~(bare & modifier), name, "unknown role class"
+    )
     refuse_rows(table, bare != (pl.col("rank") == ""), name, "role class without rank, or rank without class")
     refuse_rows(table, ~pl.col("rank").is_in(["1", "2", "3", "4", "5", ""]), name, "rank is not 1 to 5")
-    refuse_rows(table, (pl.col("form") != pl.col("form").str.to_lowercase()) & ~short, name, "phrase has capitals")
-    refuse_rows(table, pl.col("form").str.contains(r"^\s|\s$|\s\s|^$"), name, "phrase is empty or has stray space")
+    refuse_rows(
+        table, (pl.col("form") != pl.col("form").str.to_lowercase()) & ~short, name, "phrase has capitals"
+    )
+    refuse_rows(
+        table, pl.col("form").str.contains(r"^\s|\s$|\s\s|^$"), name, "phrase is empty or has stray space"
+    )
     refuse_rows(table, pl.col("form").is_duplicated(), name, "phrase stands twice once folded")
     phrase, example = pl.col("phrase").str.to_lowercase(), pl.col("example").str.to_lowercase()
     refuse_rows(table, ~example.str.contains(phrase, literal=True), name, "example does not use the phrase")
-    return table.with_columns(pl.col("rank").cast(pl.Int32, strict=False), pl.col("role_class").replace("", None))
+    return table.with_columns(
+        pl.col("rank").cast(pl.Int32, strict=False), pl.col("role_class").replace("", None)
+    )
 
 
 @cache
 def people() -> pl.DataFrame:
-    """One row per term of office, columns as in the file: aliases a list, dates `Date` or null where unknown."""
+    """One row per term of office, columns as in the file: aliases a list, dates null where unknown."""
     name = "people.csv"
     table = read_table(name, _PEOPLE_COLUMNS).select(_PEOPLE_COLUMNS)
-    refuse_rows(table, ~pl.col("person_id").str.contains("^[a-z0-9]+(-[a-z0-9]+)*$"), name, "person_id is no slug")
+    refuse_rows(
+        table, ~pl.col("person_id").str.contains("^[a-z0-9]+(-[a-z0-9]+)*$"), name, "person_id is no slug"
+    )
     empty = pl.any_horizontal(pl.col("name", "surname", "role") == "")
     refuse_rows(table, empty, name, "no name, surname or role")
     refuse_rows(table, ~pl.col("role_class").is_in(ROLE_CLASSES), name, "unknown role class")

@@ -1,7 +1,5 @@
 """Great Expectations as asset checks that block what comes after. Belongs here: the factory from a suite to checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +31,7 @@ def checks_of(suite: str) -> dg.AssetChecksDefinition:
     )
     def run_suite(context: dg.AssetCheckExecutionContext, place: Place) -> Iterator[dg.AssetCheckResult]:
         with catalogue.failures():
-            outcomes = pipeline.check(place.home, suite, context.run_id, catalogue.logged(context))
+            outcomes = pipeline.check(place.home, suite, context.run.run_id, catalogue.logged(context))
         yield from map(_result, outcomes)
 
     return run_suite

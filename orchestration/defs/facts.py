@@ -1,7 +1,5 @@
 """Layer facts: what each article says, on its own. Belongs here: the assets of schema `facts`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """Jobs. Belongs here: what runs together, in one process, and how it is retried."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration import catalogue, pipeline
@@ -12,8 +10,8 @@ WRITER = {"chancery/writer": "true"}
 _RETRY = dg.RetryPolicy(max_retries=2, delay=20, backoff=dg.Backoff.EXPONENTIAL)
 
 
-@dg.op(name="replay", pool=catalogue.POOL)
-def replay_op(context: dg.OpExecutionContext, place: Place) -> None:
+@dg.op(pool=catalogue.POOL)
+def rebuild_from_raw(context: dg.OpExecutionContext, place: Place) -> None:
     """Rebuild, check and publish from the bytes in raw/ alone."""
     with catalogue.failures():
         result = pipeline.replay(place.home, catalogue.logged(context))
@@ -23,7 +21,7 @@ def replay_op(context: dg.OpExecutionContext, place: Place) -> None:
 @dg.job(name="replay", executor_def=dg.in_process_executor, tags=WRITER, op_retry_policy=_RETRY)
 def replay() -> None:
     """Rebuild the warehouse from raw/ with today's code and reference data; what is published stays until then."""
-    replay_op()
+    rebuild_from_raw()
 
 
 @dg.definitions

@@ -1,7 +1,5 @@
 """Layers staging, intermediate and marts: the dbt project, built and tested by one invocation a run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

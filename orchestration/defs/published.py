@@ -1,7 +1,5 @@
 """Layer published: what readers open. Belongs here: swapping in the checked build, and exports of it."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration import catalogue, models, pipeline
@@ -15,7 +13,7 @@ from orchestration.place import Place
 def warehouse(context: dg.AssetExecutionContext, place: Place) -> dg.MaterializeResult:
     """One DuckDB file, swapped in by rename once every check has passed; open it read-only."""
     with catalogue.failures():
-        published = pipeline.publish(place.home, context.run_id, catalogue.logged(context))
+        published = pipeline.publish(place.home, context.run.run_id, catalogue.logged(context))
     return dg.MaterializeResult(
         metadata={"path": dg.MetadataValue.path(published.path), "snapshot": published.snapshot_id,
                   "changed": published.changed, **published.counts},

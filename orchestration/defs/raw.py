@@ -1,7 +1,5 @@
 """Layer raw: inputs as received, admitted or refused. Belongs here: the assets of schema `raw`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

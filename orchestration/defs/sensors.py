@@ -1,7 +1,5 @@
 """Sensors. Belongs here: what makes jobs run when something arrives."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from pathlib import Path
 from time import time

@@ -38,9 +38,8 @@ def test_there_are_32_topics_and_each_has_terms() -> None:
 
 
 def test_star_stands_for_the_inflections_of_the_last_word() -> None:
-    assert lexicon.expand("export duty*") == [
-        "export duties", "export dutied", "export duty", "export dutying",
-    ] or set(lexicon.expand("export duty*")) >= {"export duty", "export duties"}
+    assert set(lexicon.expand("grain deal*")) == {"grain deal", "grain deals", "grain dealed", "grain dealing"}
+    assert "import duties" in lexicon.expand("import duty*")
     assert lexicon.expand("relief goods") == ["relief goods"]
 
 
@@ -74,7 +73,7 @@ def test_hit_starts_at_its_first_letter_and_keeps_the_longest_term() -> None:
     assert hits.select("term", "start").rows() == [("free trade agreement*", text.index("Free"))]
 
 
-@pytest.mark.parametrize("text", ["The traders rejoiced", "He is a freetrade man", "Both traded barbs", "", "Turmoil"])
+@pytest.mark.parametrize("text", ["The traders rejoiced", "A freetrade man", "Both traded barbs", "", "Turmoil"])
 def test_part_of_a_word_and_masked_phrase_are_no_hits(text: str) -> None:
     assert topics.term_hits(sentences(text)).filter(pl.col("topic").is_in(["trade", "energy"])).is_empty()
 
@@ -134,5 +133,5 @@ def test_article_without_foreign_actors_has_no_topic() -> None:
 
 
 def test_sentence_topics_stand_by_weight() -> None:
-    found = topics.sentence_topics(topics.term_hits(sentences("Nothing.", "Tariffs, quotas and some satellites.")))
+    found = topics.sentence_topics(topics.term_hits(sentences("Nothing.", "Tariffs, quotas and satellites.")))
     assert found.rows() == [(1, ["trade", "space"])]

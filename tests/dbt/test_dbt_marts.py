@@ -1,5 +1,5 @@
-"""Laws of the marts, read off one dbt build over hand-made facts: one encounter one row, nothing counted that did
-not happen, corrections shown, row order without effect.
+"""Laws of the marts, read off one dbt build over hand-made facts: one encounter one row, nothing counted
+that did not happen, corrections shown, row order without effect.
 
 Does not belong here: tests of a single model's branches, which are dbt unit tests beside the model.
 """
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import published_id, rebuild
+from dbt_rebuild import rebuild
+from dbt_scenario import published_id
 
 Connection = duckdb.DuckDBPyConnection
 JULY_25 = date(2025, 7, 25)
@@ -20,7 +21,8 @@ JULY_25 = date(2025, 7, 25)
 def meetings(marts: Connection, codes: str, columns: str = "status, start_date") -> list[tuple]:
     """The meetings of exactly these sides, in order of their dates."""
     return marts.execute(
-        f"select {columns} from meetings where codes = ? order by start_date, status, meeting_id", [codes.split()]
+        f"select {columns} from meetings where codes = ? order by start_date, status, meeting_id",
+        [codes.split()],
     ).fetchall()
 
 
@@ -30,7 +32,8 @@ def meetings(marts: Connection, codes: str, columns: str = "status, start_date")
         pytest.param("PAK USA", [("occurred", JULY_25)] * 2, id="disjoint people are two encounters"),
         pytest.param("DEU FRA", [("occurred", date(2025, 7, 10))], id="a day beats a month and no date"),
         pytest.param(
-            "DEU TUR", [("occurred", date(2025, 7, 4)), ("occurred", date(2025, 7, 10)), ("occurred", None)],
+            "DEU TUR",
+            [("occurred", date(2025, 7, 4)), ("occurred", date(2025, 7, 10)), ("occurred", None)],
             id="an undated report that fits two stays alone",
         ),
         pytest.param("TUR UKR", [("occurred", date(2025, 8, 2))], id="planned becomes held"),
@@ -50,10 +53,19 @@ def test_reports_of_one_meeting_are_merged(marts: Connection) -> None:
     """The best known place, the highest level and the topics by support; a copy adds no source."""
     row = marts.execute(
         "select meeting_id, format, level, city, country_code, topics, n_articles, n_sources, first_reported,"
-        " last_reported from meetings where meeting_id = ?", [published_id("meeting", "m01")],
+        " last_reported from meetings where meeting_id = ?",
+        [published_id("meeting", "m01")],
     ).fetchone()
     assert row == (
-        published_id("meeting", "m01"), "in_person", "head", "Washington", "USA", ["trade", "energy"], 3, 2, JULY_25,
+        published_id("meeting", "m01"),
+        "in_person",
+        "head",
+        "Washington",
+        "USA",
+        ["trade", "energy"],
+        3,
+        2,
+        JULY_25,
         date(2025, 7, 27),
     )
     people = marts.execute(
@@ -64,8 +76,8 @@ def test_reports_of_one_meeting_are_merged(marts: Connection) -> None:
 
 def test_each_status_stays_in_the_history(marts: Connection) -> None:
     rows = marts.execute(
-        "select h.article_id, h.status from meeting_status_history as h inner join meetings using (meeting_id)"
-        " where codes = ['TUR', 'UKR'] order by h.article_id"
+        "select h.article_id, h.status from meeting_status_history as h"
+        " inner join meetings using (meeting_id) where codes = ['TUR', 'UKR'] order by h.article_id"
     ).fetchall()
     assert rows == [("a20", "planned"), ("a21", "occurred")]
 
@@ -80,7 +92,7 @@ def test_planned_meeting_is_not_counted(marts: Connection) -> None:
 
 
 def test_summit_gives_its_pairs_of_countries(marts: Connection) -> None:
-    """Fifteen pairs of six states; the UN is a side but no country; the talk on the margin adds to its own pair."""
+    """Fifteen pairs of six states; the UN is no country; the talk on the margin adds to its own pair."""
     rows = marts.execute(
         "select country_a, country_b, n_meetings from meetings_by_country_pair"
         " where country_a in ('ARG', 'AUS', 'CAN', 'IDN', 'ITA', 'JPN')"
@@ -98,8 +110,8 @@ def test_country_pair_row(marts: Connection) -> None:
 
 def test_event_told_three_times_is_one(marts: Connection) -> None:
     rows = marts.execute(
-        "select event_type, mode, status, source_code, start_date, cameo_root, goldstein, n_articles from events"
-        " order by event_type, source_code, status"
+        "select event_type, mode, status, source_code, start_date, cameo_root, goldstein, n_articles"
+        " from events order by event_type, source_code, status"
     ).fetchall()
     assert rows == [
         ("SANCTION", None, "occurred", "PAK", JULY_25, "17", -6.0, 1),
@@ -123,7 +135,8 @@ def test_planned_visit_becomes_held(marts: Connection) -> None:
 
 def test_evidence_of_every_report_is_kept(marts: Connection) -> None:
     rows = marts.execute(
-        "select article_id from evidence where fact_id = ? order by article_id", [published_id("meeting", "m01")]
+        "select article_id from evidence where fact_id = ? order by article_id",
+        [published_id("meeting", "m01")],
     ).fetchall()
     assert rows == [("a01",), ("a02",), ("a03",)]
 
@@ -164,8 +177,8 @@ def test_hand_corrections_are_shown(marts: Connection) -> None:
 
 def test_copies_and_near_copies_share_a_story(marts: Connection) -> None:
     rows = marts.execute(
-        "select article_id, duplicate_of, story_id from articles where article_id in ('a01', 'a03', 'a70', 'a71', 'a72')"
-        " order by article_id"
+        "select article_id, duplicate_of, story_id from articles"
+        " where article_id in ('a01', 'a03', 'a70', 'a71', 'a72') order by article_id"
     ).fetchall()
     copies = {article_id: copy_of for article_id, copy_of, _ in rows}
     story = {article_id: story_id for article_id, _, story_id in rows}
@@ -175,15 +188,20 @@ def test_copies_and_near_copies_share_a_story(marts: Connection) -> None:
 
 
 def test_roster_office_is_listed_for_a_person_seen(marts: Connection) -> None:
-    rows = marts.execute("select role, valid_from, basis from actor_offices where actor_id = 'p:dar'").fetchall()
+    rows = marts.execute(
+        "select role, valid_from, basis from actor_offices where actor_id = 'p:dar'"
+    ).fetchall()
     assert rows == [("foreign minister", date(2024, 3, 11), "roster")]
 
 
 @pytest.mark.parametrize("shuffle", [1, 2])
 def test_row_order_changes_nothing(marts: Connection, build: Path, tmp_path: Path, shuffle: int) -> None:
-    tables = [name for (name,) in marts.execute(
-        "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
-    ).fetchall()]
+    tables = [
+        name
+        for (name,) in marts.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts' order by all"
+        ).fetchall()
+    ]
     with rebuild(build, tmp_path, shuffle) as other:
         for name in tables:
             columns = [row[0] for row in marts.execute(f"describe marts.{name}").fetchall()]

@@ -1,0 +1,67 @@
+# Everything a person does here. Belongs here: setting up .venv and calling the commands that do the work.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+CHANCERY_HOME ?= $(CURDIR)/data
+DAGSTER_HOME ?= $(CHANCERY_HOME)/dagster
+SHARED := ../shared
+EVAL := $(CURDIR)/data/eval
+export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test test-slow dev eval bench docs lint clean
+
+run: $(INSTALLED)  ## the whole pipeline over data/sample
+	@$(BIN)/chancery run data/sample
+
+test: $(INSTALLED)  ## the tests, but for those that take minutes
+	@$(BIN)/python -m pytest
+
+test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon
+	@$(BIN)/python -m pytest -m slow
+
+dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running
+	@mkdir -p "$(DAGSTER_HOME)" "$(CHANCERY_HOME)/inbox"
+	@test -e "$(DAGSTER_HOME)/dagster.yaml" || cp orchestration/dagster.yaml "$(DAGSTER_HOME)/dagster.yaml"
+	@DAGSTER_HOME="$(DAGSTER_HOME)" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+
+eval: $(INSTALLED)  ## figures on the annotated articles, and on the sets beside the checkout when they are there
+	@$(BIN)/chancery eval tests/gold/*.jsonl
+	@if [ -d $(SHARED)/gold ]; then $(MAKE) --no-print-directory eval-shared; fi
+
+.PHONY: eval-shared
+eval-shared:
+	@rm -rf "$(EVAL)"
+	@$(BIN)/chancery eval --apart --keep "$(EVAL)" --texts $(SHARED)/seed/article.txt $(SHARED)/gold/dev.jsonl \
+		$(SHARED)/seed/gold.jsonl $(SHARED)/corpora/plv_train.jsonl $(SHARED)/corpora/hsg_dev.jsonl
+	@for set in gold-dev seed-gold; do echo "$$set"; \
+		$(BIN)/python $(SHARED)/tools/score.py "$(EVAL)/$$set/warehouse/chancery.duckdb" $(SHARED)/$${set/-//}.jsonl; done
+	@for set in plv_train hsg_dev; do echo "$$set"; \
+		$(BIN)/python $(SHARED)/tools/score_sets.py "$(EVAL)/corpora-$$set/warehouse/chancery.duckdb" \
+		$(SHARED)/corpora/$$set.jsonl; done
+
+bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memory
+	@$(BIN)/python -m orchestration.bench
+
+docs: $(INSTALLED)  ## the documentation of every table as one page; needs a run before
+	@CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" CHANCERY_REFERENCE="$(CURDIR)/data/reference" \
+		DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet docs generate --static --project-dir dbt_project \
+		--profiles-dir dbt_project --target-path "$(CHANCERY_HOME)/dbt" --log-path "$(CHANCERY_HOME)/logs"
+	@echo "$(CHANCERY_HOME)/dbt/static_index.html"
+
+lint: $(INSTALLED)  ## style and the line of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache > /dev/null || { $(BIN)/lint-imports --no-cache; exit 1; }
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar --nofail --quiet . && ../$(BIN)/sqlfluff lint --disable-progress-bar .
+
+clean:  ## caches and build products; never the state folder
+	@rm -rf build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs
+	@find ingest orchestration tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv, once for each change of requirements.lock or pyproject.toml; this takes minutes."
+	@$(BIN)/pip install --quiet --requirement requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $(INSTALLED)
