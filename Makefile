@@ -53,7 +53,7 @@ docs: $(INSTALLED)  ## the documentation of every table as one page; needs a run
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache > /dev/null || { $(BIN)/lint-imports --no-cache; exit 1; }
-	@cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar --nofail --quiet . && ../$(BIN)/sqlfluff lint --disable-progress-bar .
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar .
 
 clean:  ## caches and build products; never the state folder
 	@rm -rf build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs

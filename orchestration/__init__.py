@@ -1,5 +1,5 @@
 """Runs the pipeline: the verbs, their command line, and the Dagster graph that calls the same verbs.
 
-Belongs here: order, scheduling, checks, reporting. Does not belong here: reading articles, extracting facts, writing
-DuckDB (`ingest/`) or modelling (`dbt_project/`).
+Belongs here: order, scheduling, checks, reporting. Does not belong here: reading articles, extracting
+facts, writing DuckDB (`ingest/`) or modelling (`dbt_project/`).
 """

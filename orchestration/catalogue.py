@@ -1,7 +1,7 @@
 """Tables and errors as Dagster shows them.
 
-Belongs here: asset specs from declared tables, row counts and previews as metadata, the pipeline's errors as Dagster
-failures. Does not belong here: assets (`defs/`).
+Belongs here: asset specs from declared tables, row counts and previews as metadata, the pipeline's errors
+as Dagster failures. Does not belong here: assets (`defs/`).
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ def columns_of(table: Table) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
-                column.name, column.sql_type, column.doc,
-                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=table.key == (column.name,)),
+                column.name,
+                column.sql_type,
+                column.doc,
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable, unique=table.key == (column.name,)
+                ),
             )
             for column in table.columns
         ]
@@ -46,8 +50,12 @@ def columns_of(table: Table) -> dg.TableSchema:
 def spec_of(table: Table, deps: Sequence[str] = ()) -> dg.AssetSpec:
     """The asset of a table that Python writes."""
     return dg.AssetSpec(
-        asset_key(table.address), deps=[asset_key(dep) for dep in deps], description=table.doc, group_name=table.schema,
-        kinds={"python", "polars", "duckdb"}, owners=OWNERS,
+        asset_key(table.address),
+        deps=[asset_key(dep) for dep in deps],
+        description=table.doc,
+        group_name=table.schema,
+        kinds={"python", "polars", "duckdb"},
+        owners=OWNERS,
         metadata={"dagster/column_schema": columns_of(table), "key": ", ".join(table.key)},
     )
 

@@ -1,7 +1,8 @@
 """The `chancery` command: one thin function per verb.
 
-Belongs here: options, help, exit codes and how errors are told. Does not belong here: work (`pipeline`), queries
-(`reading`), layout (`report`), scoring (`evaluate`). Those cost seconds to import, so commands import them late.
+Belongs here: options, help, exit codes and how errors are told. Does not belong here: work (`pipeline`),
+queries (`reading`), layout (`report`), scoring (`evaluate`). Those cost seconds to import, so commands
+import them late.
 """
 
 from __future__ import annotations
@@ -29,12 +30,17 @@ _HELP = """News articles in, a queryable record of international relations out.
   chancery query "from marts.meetings_by_country_pair"
   chancery explain m0123…           a fact and the sentences that state it
 
-Exit codes: 0 done (refused inputs are reported, not fatal), 1 a check failed and nothing was published, 2 usage,
-3 environment (lock, disk, permission), 4 damaged data.
+Exit codes: 0 done (refused inputs are reported, not fatal), 1 a check failed and nothing was published,
+2 usage, 3 environment (lock, disk, permission), 4 damaged data.
 """
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=_HELP,
-                  context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="State folder; default: $CHANCERY_HOME, else the project's data/."),
@@ -136,7 +142,7 @@ def verify(home: HomeOption = None) -> None:
 
 @app.command()
 def replay(home: HomeOption = None) -> None:
-    """Rebuild the warehouse from the bytes kept in raw/ with today's code and reference data, then publish it."""
+    """Rebuild the warehouse from raw/ with today's code and reference data, then publish it."""
     from orchestration import pipeline, progress, report
 
     place = Home.resolve(home)
@@ -199,14 +205,22 @@ def explain(
 
 @app.command(name="eval")
 def evaluate(
-    gold: Annotated[list[Path], typer.Argument(help="Annotated articles, JSONL, with or without their text.")],
+    gold: Annotated[
+        list[Path], typer.Argument(help="Annotated articles, JSONL, with or without their text.")
+    ],
     texts: Annotated[
         list[Path] | None,
-        typer.Option("--texts", help="Where articles without a text in GOLD are found by id. Default: data/sample."),
+        typer.Option(
+            "--texts", help="Where articles without a text in GOLD are found by id. Default: data/sample."
+        ),
     ] = None,
-    errors: Annotated[int, typer.Option(help="Also list up to this many missed and wrong pairs and events.")] = 0,
+    errors: Annotated[
+        int, typer.Option(help="Also list up to this many missed and wrong pairs and events.")
+    ] = 0,
     keep: Annotated[Path | None, typer.Option(help="Build in this folder and leave it there.")] = None,
-    apart: Annotated[bool, typer.Option("--apart", help="A home for each file; else they share one (faster).")] = False,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="A home for each file; else they share one (faster).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:
     """Run the pipeline over annotated articles in a home of its own and score what it finds.
@@ -242,7 +256,9 @@ def _unexpected(error: BaseException) -> int:
         where = f"; the traceback is in {path}"
     except OSError as unwritable:
         where = f"; its traceback could not be written ({unwritable})"
-    typer.echo(f"chancery: unexpected {type(error).__name__}: {' '.join(str(error).split())[:300]}{where}", err=True)
+    typer.echo(
+        f"chancery: unexpected {type(error).__name__}: {' '.join(str(error).split())[:300]}{where}", err=True
+    )
     return EXIT_UNEXPECTED
 
 

@@ -1,9 +1,10 @@
 """dbt as the pipeline calls it: one invocation a run, over the working file of a home.
 
-Belongs here: the command, its environment, and reading what it left behind. Does not belong here: models, tests
-(`dbt_project/`), and what a failure means for publishing (`orchestration/pipeline.py`).
+Belongs here: the command, its environment, and reading what it left behind. Does not belong here: models,
+tests (`dbt_project/`), and what a failure means for publishing (`orchestration/pipeline.py`).
 
-dbt runs in a process of its own: in this one it would keep the DuckDB file open and leave its loggers and settings.
+dbt runs in a process of its own: in this one it would keep the DuckDB file open and leave its loggers and
+settings.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from orchestration.progress import Progress
 
 _LAST_LINES = 15
 _BAD = {"error", "fail", "runtime error"}
+_SUFFIXES = {".sql", ".yml", ".md"}
 _SOURCES = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")
 
 
@@ -49,7 +51,7 @@ def project_files() -> list[Path]:
     """Every file that makes up the dbt project, in a fixed order."""
     roots = [dbt_dir() / name for name in _SOURCES]
     files = [root for root in roots if root.is_file()]
-    return sorted(files + [path for root in roots for path in root.rglob("*") if path.suffix in {".sql", ".yml", ".md"}])
+    return sorted(files + [path for root in roots for path in root.rglob("*") if path.suffix in _SUFFIXES])
 
 
 def environment(home: Home, snapshot_id: str) -> dict[str, str]:
@@ -66,8 +68,16 @@ def environment(home: Home, snapshot_id: str) -> dict[str, str]:
 def _command(home: Home, *words: str) -> list[str]:
     """The command line of one invocation."""
     folder = str(dbt_dir())
-    places = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target_dir(home)),
-              "--log-path", str(home.logs)]
+    places = [
+        "--project-dir",
+        folder,
+        "--profiles-dir",
+        folder,
+        "--target-path",
+        str(target_dir(home)),
+        "--log-path",
+        str(home.logs),
+    ]
     return [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--log-format", "json", *words, *places]
 
 
@@ -81,15 +91,24 @@ def _messages(process: subprocess.Popen[str]) -> Iterator[dict]:
             yield {"info": {"name": "", "level": "info", "msg": line.rstrip()}}
 
 
-def _invoke(home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str) -> tuple[int, list[str]]:
+def _invoke(
+    home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str
+) -> tuple[int, list[str]]:
     """Run dbt to its end: exit code and the last lines it said."""
     said: list[str] = []
-    with progress.stage(stage, unit="models and tests") as at, subprocess.Popen(
-        _command(home, *words), env=environment(home, snapshot_id), text=True, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as process:
+    with (
+        progress.stage(stage, unit="models and tests") as at,
+        subprocess.Popen(
+            _command(home, *words),
+            env=environment(home, snapshot_id),
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         for message in _messages(process):
-            said = [*said[1 - _LAST_LINES:], message["info"]["msg"]]
+            said = [*said[1 - _LAST_LINES :], message["info"]["msg"]]
             if message["info"]["name"] in {"LogModelResult", "LogTestResult"}:
                 at.advance()
     return process.returncode, said
@@ -99,7 +118,9 @@ def results(home: Home) -> list[NodeResult]:
     """What the last invocation in this home left in `run_results.json`."""
     stored = json.loads((target_dir(home) / "run_results.json").read_text(encoding="utf-8"))
     return [
-        NodeResult(row["unique_id"], row["status"], row.get("message") or "", row.get("execution_time") or 0.0)
+        NodeResult(
+            row["unique_id"], row["status"], row.get("message") or "", row.get("execution_time") or 0.0
+        )
         for row in stored["results"]
     ]
 
@@ -110,10 +131,10 @@ def _complaint(bad: list[NodeResult], home: Home) -> str:
     return "\n".join([f"{len(bad)} dbt models or tests failed (log: {home.logs / 'dbt.log'}):", *lines])
 
 
-def build(home: Home, snapshot_id: str, progress: Progress) -> list[NodeResult]:
-    """`dbt build` over the working file. Raises `CheckFailed` when a model or a test fails."""
+def build(home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool = True) -> list[NodeResult]:
+    """`dbt build` (or, untested, `dbt run`) over the working file. Raises `CheckFailed` when a node fails."""
     (target_dir(home) / "run_results.json").unlink(missing_ok=True)
-    code, said = _invoke(home, progress, "Building", snapshot_id, "build")
+    code, said = _invoke(home, progress, "Building", snapshot_id, "build" if is_tested else "run")
     if not (target_dir(home) / "run_results.json").exists():
         raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))
     nodes = results(home)
@@ -142,11 +163,3 @@ def manifest(home: Home, progress: Progress) -> Path:
         if code != 0:
             raise ChanceryError("dbt could not read its project:\n  " + "\n  ".join(said))
     return path
-
-
-def docs(home: Home, progress: Progress) -> Path:
-    """dbt's documentation as one static page."""
-    code, said = _invoke(home, progress, "Describing", "unpublished", "docs", "generate", "--static")
-    if code != 0:
-        raise ChanceryError("dbt could not write its documentation:\n  " + "\n  ".join(said))
-    return target_dir(home) / "static_index.html"

@@ -2,7 +2,7 @@
 
 Belongs here: finding the articles' texts, building, printing. Does not belong here: the measures (`scoring`).
 
-Great Expectations is left out: it costs half of the time and judges contents, not agreement with annotators.
+Checks and dbt tests are left out: they cost most of the time and do not judge agreement with annotators.
 """
 
 from __future__ import annotations
@@ -48,8 +48,11 @@ def _inputs(files: Mapping[Path, Rows], texts: Sequence[Path], folder: Path) -> 
     rows = [row for file_rows in files.values() for row in file_rows]
     own = folder / "articles.jsonl"
     lines = [
-        json.dumps({name: row[name] for name in _INPUT_FIELDS if row.get(name) is not None}, ensure_ascii=False)
-        for row in rows if row.get("text")
+        json.dumps(
+            {name: row[name] for name in _INPUT_FIELDS if row.get(name) is not None}, ensure_ascii=False
+        )
+        for row in rows
+        if row.get("text")
     ]
     own.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     return ([own] if lines else []) + (list(texts) if len(lines) < len(rows) else [])
@@ -93,22 +96,29 @@ def as_row(score: scoring.Score) -> dict[str, Any]:
 
 def _table(path: Path, score: scoring.Score) -> Table:
     """The figures for people."""
-    out = Table(title=f"{path}: {score.n_found} of {score.n_articles} articles found", box=SIMPLE_HEAD,
-                title_justify="left")
+    out = Table(
+        title=f"{path}: {score.n_found} of {score.n_articles} articles found",
+        box=SIMPLE_HEAD,
+        title_justify="left",
+    )
     for name in ("measure", "precision", "recall", "F1", "annotated", "found", "right"):
         out.add_column(name, justify="left" if name == "measure" else "right")
     for name, item in score.agreements.items():
         figures = (f"{value:.3f}" for value in (item.precision, item.recall, item.f1))
         out.add_row(name, *figures, *map(str, (item.gold, item.found, item.hits)))
     for name, item in score.shares.items():
-        out.add_row(name, "" if item.share is None else f"{item.share:.3f}", "", "", str(item.judged), "", str(item.right))
+        share = "" if item.share is None else f"{item.share:.3f}"
+        out.add_row(name, share, "", "", str(item.judged), "", str(item.right))
     out.add_row("false_status", "", "", "", "", str(score.false_status), "")
     return out
 
 
-def _print(path: Path, score: scoring.Score, errors: int, *, as_json: bool) -> None:
-    """One file's figures, and some of the differences when asked for."""
+def _print(path: Path, score: scoring.Score | None, home: Home, errors: int, *, as_json: bool) -> None:
+    """One set's figures, and some of the differences when asked for."""
     out = report.console()
+    if score is None:
+        out.print(f"{path}: built in {home.published}, not annotated by article", soft_wrap=True)
+        return
     if as_json:
         out.print(json.dumps({"file": str(path)} | as_row(score)), soft_wrap=True, markup=False)
     else:
@@ -118,17 +128,34 @@ def _print(path: Path, score: scoring.Score, errors: int, *, as_json: bool) -> N
             out.print(f"  {kind}: {' '.join(row)}", markup=False, soft_wrap=True)
 
 
-def _scored(home: Home, path: Path, rows: Rows) -> scoring.Score | None:
-    """One file's figures; None when its rows carry no annotations of articles."""
-    if not all(name in row for row in rows for name in _ANNOTATIONS):
+def _is_annotated(rows: Rows) -> bool:
+    """Whether rows say what is in their articles."""
+    return all(name in row for row in rows for name in _ANNOTATIONS)
+
+
+def _together(group: Mapping[Path, Rows]) -> dict[Path, Rows]:
+    """The annotated files of a home as one set, when there are several."""
+    annotated = [rows for rows in group.values() if _is_annotated(rows)]
+    return {Path("all together"): [row for rows in annotated for row in rows]} if len(annotated) > 1 else {}
+
+
+def _scored(home: Home, rows: Rows) -> scoring.Score | None:
+    """One set's figures; None when its rows carry no annotations of articles."""
+    if not _is_annotated(rows):
         return None
     with reading.published(home) as connection:
         return scoring.score(connection, rows)
 
 
 def evaluate(
-    gold: Sequence[Path], texts: Sequence[Path] | None, progress: Progress, *, keep: Path | None = None,
-    apart: bool = False, errors: int = 0, as_json: bool = False,
+    gold: Sequence[Path],
+    texts: Sequence[Path] | None,
+    progress: Progress,
+    *,
+    keep: Path | None = None,
+    apart: bool = False,
+    errors: int = 0,
+    as_json: bool = False,
 ) -> dict[Path, scoring.Score | None]:
     """Build the annotated articles and print how well the warehouse agrees with the annotations."""
     groups = _groups({path: _gold_rows(path) for path in gold}, apart=apart)
@@ -137,10 +164,7 @@ def evaluate(
         for group in groups:
             home = _home(stack, keep, group, len(groups))
             _built(home, group, texts or [project_root() / "data" / "sample"], progress)
-            for path, rows in group.items():
-                scores[path] = _scored(home, path, rows)
-                if scores[path] is None:
-                    report.console().print(f"{path}: built in {home.published}, not annotated by article", soft_wrap=True)
-                else:
-                    _print(path, scores[path], errors, as_json=as_json)
+            for path, rows in (group | _together(group)).items():
+                scores[path] = _scored(home, rows)
+                _print(path, scores[path], home, errors, as_json=as_json)
     return scores

@@ -21,7 +21,6 @@ from ingest.warehouse import Warehouse
 from orchestration import catalogue, dbt
 from orchestration.progress import silent
 
-
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=3))
 """One policy over all marts: later than the hourly schedule should leave them, they are shown as late."""
 
@@ -75,7 +74,8 @@ def keys_of(layer: str) -> list[dg.AssetKey]:
     """The assets of a layer."""
     nodes = manifest()["nodes"].values()
     return sorted(
-        TRANSLATOR.get_asset_key(node) for node in nodes
+        TRANSLATOR.get_asset_key(node)
+        for node in nodes
         if node["resource_type"] == "model" and node["fqn"][1] == layer
     )
 
@@ -86,12 +86,16 @@ def _check_result(result: dbt.NodeResult) -> dg.AssetCheckResult | None:
     if key is None:
         return None
     return dg.AssetCheckResult(
-        asset_key=key.asset_key, check_name=key.name, passed=not result.is_bad,
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=not result.is_bad,
         metadata={"status": result.status, "message": result.message, "seconds": result.seconds},
     )
 
 
-def events(home: Home, results: Sequence[dbt.NodeResult]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+def events(
+    home: Home, results: Sequence[dbt.NodeResult]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """What the build made and tested."""
     nodes = manifest()["nodes"]
     with Warehouse(home) as store:
@@ -102,5 +106,9 @@ def events(home: Home, results: Sequence[dbt.NodeResult]) -> Iterator[dg.Materia
                 metadata = catalogue.seen(store, address) | {"seconds": result.seconds}
                 yield dg.MaterializeResult(TRANSLATOR.get_asset_key(node), metadata=metadata)
     for result in results:
-        if result.unique_id.startswith("test.") and result.status != "skipped" and (check := _check_result(result)):
+        if (
+            result.unique_id.startswith("test.")
+            and result.status != "skipped"
+            and (check := _check_result(result))
+        ):
             yield check

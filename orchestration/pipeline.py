@@ -1,7 +1,8 @@
-"""The verbs of the pipeline as plain functions: the command line and the Dagster assets call these and nothing else.
+"""The verbs of the pipeline as plain functions: the command line and the Dagster assets call these and nothing
+else.
 
-Belongs here: what each verb does and in which order. Does not belong here: how anything is shown (`report`, `cli`),
-scheduled (`defs/`), read, extracted or written (`ingest/`).
+Belongs here: what each verb does and in which order. Does not belong here: how anything is shown (`report`,
+`cli`), scheduled (`defs/`), read, extracted or written (`ingest/`).
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Ingested:
 
     def __add__(self, row: dict[str, Any]) -> Ingested:
         """With one more ledger row."""
-        return Ingested(*(getattr(self, name) + row[name] for name in ("n_in", "n_ok", "n_duplicate", "n_quarantined")))
+        return Ingested(
+            *(getattr(self, name) + row[name] for name in ("n_in", "n_ok", "n_duplicate", "n_quarantined"))
+        )
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,14 @@ def ingest(home: Home, paths: Sequence[Path] = (), progress: Progress | None = N
 
 def _failed(article_id: str) -> dict[str, pl.DataFrame]:
     """The facts tables of an article whose reading broke: a row that says so, and no fact."""
-    row = pl.DataFrame({
-        "article_id": [article_id], "extractor_version": [extractor_version()], "outcome": ["failed"], "n_sentences": [0],
-    })
+    row = pl.DataFrame(
+        {
+            "article_id": [article_id],
+            "extractor_version": [extractor_version()],
+            "outcome": ["failed"],
+            "n_sentences": [0],
+        }
+    )
     empty = {table.name: table.empty() for table in tables.FACTS}
     return empty | {"extractions": tables.FACTS_EXTRACTIONS.conform(row)}
 
@@ -101,7 +109,11 @@ def _read_safely(articles: pl.DataFrame) -> Iterator[tuple[dict[str, pl.DataFram
 def extract(home: Home, progress: Progress | None = None) -> int:
     """Read the facts out of every article that this version has not read; gives their number."""
     done = 0
-    with writer_lock(home), Warehouse(home) as store, (progress or silent()).stage("Extracting", unit="articles") as stage:
+    with (
+        writer_lock(home),
+        Warehouse(home) as store,
+        (progress or silent()).stage("Extracting", unit="articles") as stage,
+    ):
         for articles in store.pending(extractor_version()):
             for facts, ids in _read_safely(articles):
                 store.write_facts(facts, ids)
@@ -110,12 +122,12 @@ def extract(home: Home, progress: Progress | None = None) -> int:
     return done
 
 
-def build(home: Home, progress: Progress | None = None) -> list[dbt.NodeResult]:
+def build(home: Home, progress: Progress | None = None, *, is_tested: bool = True) -> list[dbt.NodeResult]:
     """Build and test the models in the working file with one dbt invocation."""
     with writer_lock(home):
         kept, mark = stamp.read(home), stamp.fingerprint(home)
         stamp.write(home, kept.after_build(""))
-        nodes = dbt.build(home, mark, progress or silent())
+        nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested)
         stamp.write(home, kept.after_build(mark))
         return nodes
 
@@ -124,8 +136,15 @@ def _validation_rows(run_id: str, outcomes: Sequence[Any]) -> pl.DataFrame:
     """Outcomes as rows of `quality.validations`."""
     now = datetime.now(UTC).replace(tzinfo=None)
     rows = [
-        (run_id, item.expectation.suite, item.expectation.table, item.expectation.statement, item.success,
-         item.observed, now)
+        (
+            run_id,
+            item.expectation.suite,
+            item.expectation.table,
+            item.expectation.statement,
+            item.success,
+            item.observed,
+            now,
+        )
         for item in outcomes
     ]
     return pl.DataFrame(rows, schema=tables.QUALITY_VALIDATIONS.polars_schema, orient="row")
@@ -140,15 +159,16 @@ def check(home: Home, suite: str, run_id: str | None = None, progress: Progress 
 
     run_id = run_id or f"check-{uuid4().hex[:12]}"
     n_expected = len(suite_expectations(suite))
-    with writer_lock(home), (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage:
+    with (
+        writer_lock(home),
+        (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage,
+    ):
         with Warehouse(home) as store:
             outcomes = validate(suite, store.read, home.quality_docs / suite, run_id)
             store.validations(_validation_rows(run_id, outcomes))
         stage.advance(n_expected)
         if all(item.success for item in outcomes):
-            kept = stamp.read(home)
-            mark = kept.built if suite == "marts" else stamp.fingerprint(home)
-            stamp.write(home, kept.after_check(suite, mark))
+            stamp.write(home, stamp.read(home).after_check(suite, stamp.content_of(home, suite)))
     return outcomes
 
 
@@ -160,9 +180,9 @@ def require(outcomes: Sequence[Any]) -> None:
         raise CheckFailed("\n  ".join([head, *bad]))
 
 
-def _check_once(home: Home, suite: str, mark: str, run_id: str, progress: Progress) -> None:
+def _check_once(home: Home, suite: str, run_id: str, progress: Progress) -> None:
     """Require a suite, unless it has passed on exactly this content."""
-    if not stamp.read(home).has_passed(suite, mark):
+    if not stamp.read(home).has_passed(suite, stamp.content_of(home, suite)):
         require(check(home, suite, run_id, progress))
 
 
@@ -177,17 +197,17 @@ def publish(
 ) -> warehouse.Published:
     """Swap in what was built, after building and checking whatever of it is not yet built or checked.
 
-    `is_checked=False` leaves out Great Expectations, for scoring in a home of its own.
+    `is_checked=False` leaves out every test and check, for scoring in a home of its own.
     """
     shown, run_id = progress or silent(), run_id or f"run-{uuid4().hex[:12]}"
     with writer_lock(home):
         mark = stamp.fingerprint(home)
         for suite in ("raw", "facts") if is_checked else ():
-            _check_once(home, suite, mark, run_id, shown)
+            _check_once(home, suite, run_id, shown)
         if stamp.read(home).built != mark:
-            build(home, shown)
+            build(home, shown, is_tested=is_checked)
         if is_checked:
-            _check_once(home, "marts", mark, run_id, shown)
+            _check_once(home, "marts", run_id, shown)
         with shown.stage("Publishing"):
             published = warehouse.publish(home)
         stamp.write(home, replace(stamp.read(home), published=mark))

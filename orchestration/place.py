@@ -1,4 +1,7 @@
-"""The home as a Dagster resource. Belongs here: nothing but that; what a home is stands in `ingest/settings.py`."""
+"""The home as a Dagster resource.
+
+Belongs here: nothing but that; what a home is stands in `ingest/settings.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Questions to the published warehouse: always read-only, never the working file.
 
-Belongs here: the queries behind `run`'s summary, `status`, `query` and `explain`. Does not belong here: showing their
-answers (`report`).
+Belongs here: the queries behind `run`'s summary, `status`, `query` and `explain`. Does not belong here:
+showing their answers (`report`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     if not home.published.exists():
         raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
     try:
-        connection = duckdb.connect(str(home.published), read_only=True, config={"enable_external_access": "false"})
+        connection = duckdb.connect(
+            str(home.published), read_only=True, config={"enable_external_access": "false"}
+        )
     except duckdb.Error as error:
         raise DamagedData(f"{home.published} cannot be opened: {error}") from error
     try:

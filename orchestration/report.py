@@ -52,14 +52,18 @@ def table(frame: pl.DataFrame, title: str = "") -> Table:
 
 def _quarantined(home: Home, ingested: Ingested, out: Console) -> None:
     """How many inputs were refused and why."""
-    out.print(f"{ingested.n_quarantined} of {ingested.n_in} inputs read were refused; reasons of all refusals so far:")
+    out.print(
+        f"{ingested.n_quarantined} of {ingested.n_in} inputs read were refused; reasons of all refusals so far:"
+    )
     out.print(table(reading.quarantine_reasons(home)))
 
 
 def _arrived(ingested: Ingested) -> str:
     """The sums of a reading in one line."""
-    return (f"Read {ingested.n_in} inputs: {ingested.n_ok} new articles, {ingested.n_duplicate} known already, "
-            f"{ingested.n_quarantined} quarantined.")
+    return (
+        f"Read {ingested.n_in} inputs: {ingested.n_ok} new articles, {ingested.n_duplicate} known already, "
+        f"{ingested.n_quarantined} quarantined."
+    )
 
 
 def print_ingested(ingested: Ingested) -> None:
@@ -79,10 +83,15 @@ def _sides(kind: str, row: dict[str, Any]) -> str:
 def _print_sentence(item: dict[str, Any], out: Console) -> None:
     """One piece of evidence: the words, where they stand, what read them."""
     out.print(f"  “{escape(item['evidence'])}”")
-    out.print(f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
-              f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
-              f"{item['published_date'] or 'undated'} [{item['article_id']}]", soft_wrap=True)
-    out.print(f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, confidence {item['confidence']:.2f}")
+    out.print(
+        f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
+        f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
+        f"{item['published_date'] or 'undated'} [{item['article_id']}]",
+        soft_wrap=True,
+    )
+    out.print(
+        f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, confidence {item['confidence']:.2f}"
+    )
 
 
 def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
@@ -90,7 +99,12 @@ def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
     out = console()
     kind, row, evidence = reading.fact(home, fact_id)
     where = ", ".join(part for part in (row["city"], row.get("country_code") or row.get("host_code")) if part)
-    told = (_sides(kind, row), row["status"], f"{row['start_date'] or 'undated'} ({row['date_precision']})", where)
+    told = (
+        _sides(kind, row),
+        row["status"],
+        f"{row['start_date'] or 'undated'} ({row['date_precision']})",
+        where,
+    )
     out.print(f"{kind} {fact_id}: {escape(', '.join(filter(None, told)))}")
     for item in evidence.head(limit).iter_rows(named=True):
         _print_sentence(item, out)
@@ -111,13 +125,18 @@ def print_run(home: Home, result: RunResult) -> None:
     out.print(_arrived(result.ingested))
     if result.ingested.n_quarantined:
         _quarantined(home, result.ingested, out)
-    out.print(f"Published {home.published} (snapshot {result.published.snapshot_id}); open it read-only.", soft_wrap=True)
+    out.print(
+        f"Published {home.published} (snapshot {result.published.snapshot_id}); open it read-only.",
+        soft_wrap=True,
+    )
 
 
 def print_summary(home: Home) -> None:
     """Meetings by country pair, counts, and one fact traced to its sentence."""
     out = console()
-    out.print(table(reading.country_pairs(home, _PAIRS_SHOWN), f"Meetings by country pair (first {_PAIRS_SHOWN})"))
+    out.print(
+        table(reading.country_pairs(home, _PAIRS_SHOWN), f"Meetings by country pair (first {_PAIRS_SHOWN})")
+    )
     out.print(", ".join(f"{number:,} {name}" for name, number in reading.counts(home).items()))
     known = reading.best_known_meeting(home)
     if known:

@@ -2,9 +2,9 @@
 
 Belongs here: what is compared, and the figures. Does not belong here: building the warehouse (`evaluate`).
 
-Both sides are brought into the same sets of facts per article, keyed by the article's `external_id`; only articles that
-are in both are compared. An encounter counts as so many pairs of sides, held or planned; what is denied or hypothetical
-must not appear as either.
+Both sides are brought into the same sets of facts per article, keyed by the article's `external_id`; only
+articles that are in both are compared. An encounter counts as so many pairs of sides, held or planned; what
+is denied or hypothetical must not appear as either.
 """
 
 from __future__ import annotations
@@ -47,7 +47,13 @@ class Facts:
     topics: set[tuple[str, str]] = field(default_factory=set)
 
     def add_meeting(
-        self, article: str, sides: Iterable[str], status: str, day: date | None, precision: str | None, place: str | None
+        self,
+        article: str,
+        sides: Iterable[str],
+        status: str,
+        day: date | None,
+        precision: str | None,
+        place: str | None,
     ) -> None:
         """One encounter, as pairs of its sides."""
         for a, b in combinations(sorted(set(sides)), 2):
@@ -127,16 +133,20 @@ def annotated(rows: Iterable[Mapping[str, Any]]) -> Facts:
         for meeting in row["meetings"]:
             day = date.fromisoformat(meeting["date"]) if meeting.get("date") else None
             sides = [*meeting["countries"], *meeting.get("organizations", [])]
-            facts.add_meeting(article, sides, meeting["status"], day, meeting.get("precision"), meeting.get("country"))
+            facts.add_meeting(
+                article, sides, meeting["status"], day, meeting.get("precision"), meeting.get("country")
+            )
             if meeting["status"] in _LIVE:
                 facts.participants |= {(article, surname(name)) for name in meeting.get("participants", [])}
         facts.people |= {
             (article, surname(person["name"]), person.get("country") or person.get("organization"))
-            for person in row["persons"] if person.get("country") or person.get("organization")
+            for person in row["persons"]
+            if person.get("country") or person.get("organization")
         }
         facts.events |= {
             (article, event["source"], event["target"], event["type"])
-            for event in row["events"] if event["status"] in _LIVE
+            for event in row["events"]
+            if event["status"] in _LIVE
         }
         facts.topics |= {(article, topic) for topic in row["topics"]}
     return facts
@@ -178,12 +188,15 @@ _TOPICS = """
 
 def known_articles(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """External ids of the articles in the warehouse."""
-    rows = connection.execute("select external_id from marts.articles where external_id is not null").fetchall()
+    rows = connection.execute(
+        "select external_id from marts.articles where external_id is not null"
+    ).fetchall()
     return {external_id for (external_id,) in rows}
 
 
 def published(connection: duckdb.DuckDBPyConnection, articles: set[str]) -> Facts:
     """The facts that the warehouse publishes about these articles."""
+
     def rows(sql: str) -> list[tuple]:
         return [row for row in connection.execute(sql).fetchall() if row[0] in articles]
 
@@ -229,7 +242,9 @@ def _place_share(gold: Facts, found: Facts) -> Share:
 
 
 def _with_quad(events: set[tuple[str, str, str, str]]) -> set[tuple[str, str, str, str | None]]:
-    return {(article, source, target, _QUAD_OF.get(event_type)) for article, source, target, event_type in events}
+    return {
+        (article, source, target, _QUAD_OF.get(event_type)) for article, source, target, event_type in events
+    }
 
 
 def _without_consult(events: set[tuple[str, str, str, str]]) -> set[tuple[str, str, str, str]]:
@@ -240,7 +255,9 @@ def compare(gold: Facts, found: Facts, n_articles: int, n_found: int) -> Score:
     """Every figure, and what was missed or wrong."""
     with_meeting = {pair[0] for pair in gold.pairs | found.pairs}
     named = {person[:2] for person in gold.people}
-    present = [{person for person in side.participants if person[0] in with_meeting} for side in (gold, found)]
+    present = [
+        {person for person in side.participants if person[0] in with_meeting} for side in (gold, found)
+    ]
     agreements = {
         "meeting_pair": _agreement(gold.pairs, found.pairs),
         "participants": _agreement(*present),
@@ -253,8 +270,10 @@ def compare(gold: Facts, found: Facts, n_articles: int, n_found: int) -> Score:
     shares = {"meeting_date": _date_share(gold, found), "meeting_place": _place_share(gold, found)}
     only_unreal = gold.unreal - {pair[:3] for pair in gold.pairs}
     differences = {
-        "meeting missed": sorted(gold.pairs - found.pairs), "meeting wrong": sorted(found.pairs - gold.pairs),
-        "event missed": sorted(gold.events - found.events), "event wrong": sorted(found.events - gold.events),
+        "meeting missed": sorted(gold.pairs - found.pairs),
+        "meeting wrong": sorted(found.pairs - gold.pairs),
+        "event missed": sorted(gold.events - found.events),
+        "event wrong": sorted(found.events - gold.events),
     }
     false_status = len({pair[:3] for pair in found.pairs} & only_unreal)
     return Score(n_articles, n_found, agreements, shares, false_status, differences)

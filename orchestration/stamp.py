@@ -1,7 +1,7 @@
 """The stamp of a build: what the working file was built from, and which checks it has passed since.
 
-Belongs here: saying whether a build is still good, so that a run without news costs nothing and nothing unchecked is
-published. Does not belong here: building, checking, publishing.
+Belongs here: saying whether a build is still good, so that a run without news costs nothing and nothing
+unchecked is published. Does not belong here: building, checking, publishing.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from ingest.settings import Home, reference_dir
 from ingest.warehouse import Warehouse
 from orchestration import dbt
 
-_CONTENTS = """
+_RAW = """
     select
-        (select count(*) || ':' || coalesce(bit_xor(md5_number_lower(article_id)), 0) from raw.articles) as articles,
-        (select count(*) from raw.quarantine) as quarantined,
-        (
-            select count(*) || ':' || coalesce(
-                bit_xor(md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))), 0)
-            from facts.extractions
-        ) as extractions
+        count(*) as articles,
+        coalesce(bit_xor(md5_number_lower(article_id)), 0) as of_articles,
+        (select count(*) from raw.quarantine) as quarantined
+    from raw.articles
+"""
+_FACTS = """
+    select
+        count(*) as extractions,
+        coalesce(bit_xor(md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))), 0) as of_extractions
+    from facts.extractions
 """
 
 
@@ -47,7 +50,8 @@ class Stamp:
 
     def after_build(self, mark: str) -> Stamp:
         """This stamp once the models were built anew: what was known about them is void."""
-        return replace(self, built=mark, checked={key: value for key, value in self.checked.items() if key != "marts"})
+        kept = {suite: passed for suite, passed in self.checked.items() if suite != "marts"}
+        return replace(self, built=mark, checked=kept)
 
 
 def _path(home: Home) -> Path:
@@ -72,15 +76,28 @@ def write(home: Home, stamp: Stamp) -> None:
 
 def _code_digest() -> str:
     """Hash of everything beside the articles that a build depends on."""
-    suites = Path(__file__).parent / "quality" / "suites"
+    suites = sorted((Path(__file__).parent / "quality" / "suites").glob("*.yaml"))
     digest = sha256(extractor_version().encode())
-    for path in [*dbt.project_files(), *sorted(reference_dir().glob("*.csv")), *sorted(suites.glob("*.yaml"))]:
+    for path in [*dbt.project_files(), *sorted(reference_dir().glob("*.csv")), *suites]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
+def _mark(*parts: object) -> str:
+    return "s" + sha256(repr((*parts, _code_digest())).encode()).hexdigest()[:20]
+
+
 def fingerprint(home: Home) -> str:
-    """'s' and 20 hex digits over articles, extractions, models, reference data and suites: names the snapshot."""
+    """'s' and 20 hex digits over articles, extractions, models, reference data and suites: names the build."""
     with Warehouse(home) as warehouse:
-        contents = warehouse.read(_CONTENTS).row(0)
-    return "s" + sha256(repr((contents, _code_digest())).encode()).hexdigest()[:20]
+        return _mark(warehouse.read(_RAW).row(0), warehouse.read(_FACTS).row(0))
+
+
+def content_of(home: Home, suite: str) -> str:
+    """The fingerprint of what a suite looks at: raw tables stay the same while facts are read from them."""
+    if suite == "marts":
+        return read(home).built
+    if suite == "facts":
+        return fingerprint(home)
+    with Warehouse(home) as warehouse:
+        return _mark(warehouse.read(_RAW).row(0))

@@ -1,7 +1,7 @@
 """Min-hash signatures: articles that share bands share most of their five-word shingles.
 
-Belongs here: the signature of a text. The hashes are written out in 64-bit integer arithmetic over BLAKE2 word hashes,
-so that they are equal on every machine, in every batch and under every version of the libraries.
+Belongs here: the signature of a text. The hashes are written in 64-bit integer arithmetic over BLAKE2 word
+hashes, so that they are equal on every machine, in every batch and under every version of the libraries.
 Does not belong here: pairing articles and choosing originals (the dbt models of stories).
 """
 
@@ -17,7 +17,7 @@ from ingest.fold import fold_expr
 MIN_WORDS = 20
 SHINGLE = 5
 BANDS = 8
-# Two rows a band: with 90 % of the shingles in common a band agrees at 0.81, with 70 % at 0.49, with 10 % at 0.01.
+# Two rows a band: with 90 % of the shingles in common a band agrees at 0.81, with 70 % at 0.49, 10 % at 0.01.
 ROWS = 2
 
 _MULTIPLIER = 0x9E3779B97F4A7C15
@@ -36,16 +36,22 @@ def _mix(value: pl.Expr) -> pl.Expr:
     return value ^ (value // _u64(1 << 32))
 
 
+def _blake(value: str) -> int:
+    """The first 64 bits of a text's BLAKE2 hash."""
+    return int.from_bytes(blake2b(value.encode(), digest_size=8).digest(), "little")
+
+
 def _word_hashes(words: pl.Series) -> pl.DataFrame:
     """One row per distinct word: word, hash."""
     distinct = words.unique()
-    hashes = [int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little") for word in distinct]
+    hashes = [_blake(word) for word in distinct]
     return pl.DataFrame({"word": distinct, "hash": pl.Series(hashes, dtype=pl.UInt64)})
 
 
 def _words(articles: pl.DataFrame) -> pl.DataFrame:
     """One row per word of the articles that are long enough: i (row of the article), word."""
-    plain = fold_expr(pl.col("text")).str.to_lowercase().str.replace_all("[^a-z0-9]+", " ").str.strip_chars(" ")
+    lower = fold_expr(pl.col("text")).str.to_lowercase()
+    plain = lower.str.replace_all("[^a-z0-9]+", " ").str.strip_chars(" ")
     return (
         articles.select(plain.str.split(" ").alias("word"))
         .with_row_index("i")
@@ -57,10 +63,15 @@ def _words(articles: pl.DataFrame) -> pl.DataFrame:
 def _shingles(words: pl.DataFrame) -> pl.DataFrame:
     """One row per run of five words in an article: i, shingle."""
     word = pl.col("hash")
-    run = reduce(lambda total, step: total * _u64(_MULTIPLIER) + word.shift(-step), range(1, SHINGLE), word)
+    steps = range(1, SHINGLE)
+    run = reduce(lambda total, step: total * _u64(_MULTIPLIER) + word.shift(-step), steps, word)
     return (
         words.join(_word_hashes(words["word"]), on="word", how="left", maintain_order="left")
-        .select("i", _mix(run).alias("shingle"), (pl.col("i").shift(1 - SHINGLE) == pl.col("i")).alias("is_whole"))
+        .select(
+            "i",
+            _mix(run).alias("shingle"),
+            (pl.col("i").shift(1 - SHINGLE) == pl.col("i")).alias("is_whole"),
+        )
         .filter("is_whole")
         .select("i", "shingle")
     )
@@ -68,7 +79,7 @@ def _shingles(words: pl.DataFrame) -> pl.DataFrame:
 
 def _minimum(row: int) -> pl.Expr:
     """The least shingle under the row-th hash function: multiply by an odd number, add."""
-    factor, shift = (int.from_bytes(blake2b(f"{row}{name}".encode(), digest_size=8).digest(), "little") for name in "ab")
+    factor, shift = _blake(f"{row}a"), _blake(f"{row}b")
     return (pl.col("shingle") * _u64(factor | 1) + _u64(shift)).min()
 
 
@@ -79,7 +90,10 @@ def _band(band: int) -> pl.Expr:
 
 
 def signatures(articles: pl.DataFrame) -> pl.DataFrame:
-    """One row per article (article_id, text) and band: article_id, band, band_hash; none for under twenty words."""
+    """One row per article (article_id, text) and band: article_id, band, band_hash.
+
+    None for articles of under twenty words.
+    """
     minima = (
         _shingles(_words(articles))
         .group_by("i", maintain_order=True)

@@ -40,7 +40,7 @@ def read(articles: pl.DataFrame) -> Reading:
     folded = prepare.fold_articles(articles)
     sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
-    found = names.join_names(names.choose_kind(tokens.tokenise(sents, known)))
+    found = names.join_names(names.choose_kind(_with_states(tokens.tokenise(sents, known))))
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
     mentions = people.mentions(elements, sents, published)
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
@@ -57,6 +57,12 @@ def read(articles: pl.DataFrame) -> Reading:
     bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
     bound = attach.carry_places(attach.add_format(bound, sents), sents, cities)
     return Reading(folded, sents, elements, mentions, who, groups, bound, topics.term_hits(sents))
+
+
+def _with_states(found: pl.DataFrame) -> pl.DataFrame:
+    """The tokens of articles that name a state, an organisation or an office at all: others hold no fact."""
+    named = found.filter(pl.col("code").is_not_null() | pl.col("office_kind").is_not_null()).select("a").unique()
+    return found.join(named, on="a", how="semi", maintain_order="left")
 
 
 def _names_of_codes() -> pl.DataFrame:

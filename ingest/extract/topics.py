@@ -1,7 +1,7 @@
 """What an article, a sentence and an encounter are about: weighted terms, counted.
 
 Belongs here: finding the terms of the lexicon in sentences and turning hits into ranked topics.
-Does not belong here: the terms and their weights (`data/reference/topics.csv`, read by `ingest.lexicon.topics`).
+Does not belong here: the terms and their weights (`topics.csv`, read by `ingest.lexicon.topics`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SEPARATORS = list("-'\"/,.;:()\n\r\t")
 
 @cache
 def _patterns() -> pl.Series:
-    """Every form with a space before it, longest first: a leftmost scan prefers the pattern that stands first."""
+    """Every form with a space before it, longest first: a leftmost scan prefers what stands first."""
     forms = lexicon.terms().select((" " + pl.col("form").unique()).alias("form"))
     return forms.sort(pl.col("form").str.len_bytes(), "form", descending=[True, False])["form"].implode()
 
@@ -52,8 +52,8 @@ def _ends_word() -> pl.Expr:
 def term_hits(sents: pl.DataFrame) -> pl.DataFrame:
     """One row per sentence, topic and occurrence of a term: sid, a, topic, weight, start, term.
 
-    `sents` has sid, a and fold. The longest term at a place wins and hides those inside it; `start` is the offset of
-    its first letter in the sentence.
+    `sents` has sid, a and fold. The longest term at a place wins and hides those inside it; `start` is
+    the offset of its first letter in the sentence.
     """
     plain = pl.col("fold").str.to_lowercase().str.replace_many(_SEPARATORS, [" "] * len(_SEPARATORS))
     text = pl.col("text").str
@@ -74,27 +74,32 @@ def term_hits(sents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scores(hits: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
-    """One row per article and topic: a, topic, score: weights times lead bonus, halved for each repeat of a term."""
+    """One row per article and topic: a, topic, score: weights, more in the lead, less for each repeat."""
     in_lead = pl.col("sentence_index") < LEAD_SENTENCES
     repeat = pl.int_range(pl.len()).over("a", "topic", "term")
     return (
         hits.join(sents.select("sid", "sentence_index"), on="sid")
         .sort("a", "sid", "start", "topic")
-        .with_columns(pl.col("weight") * pl.when(in_lead).then(LEAD).otherwise(1.0) * pl.lit(REPEAT).pow(repeat))
+        .with_columns(
+            pl.col("weight") * pl.when(in_lead).then(LEAD).otherwise(1.0) * pl.lit(REPEAT).pow(repeat)
+        )
         .group_by("a", "topic", maintain_order=True)
         .agg(pl.col("weight").sum().round(3).alias("score"))
     )
 
 
-def article_topics(hits: pl.DataFrame, sents: pl.DataFrame, international: pl.DataFrame) -> pl.DataFrame:
-    """One row per article and topic, at most five an article: a, topic, rank (1 = most salient), score.
+def article_topics(
+    hits: pl.DataFrame, sents: pl.DataFrame, international: pl.DataFrame
+) -> pl.DataFrame:
+    """One row per article and topic, at most five: a, topic, rank (1 = most salient), score.
 
-    Only for articles in `international` (a), and only for topics above the floor and near enough to the best one.
+    For articles in `international` (a), and only for topics above the floor and near enough to the best one.
     """
+    least = pl.max_horizontal(pl.lit(FLOOR), SHARE_OF_TOP * pl.col("score").max().over("a"))
     return (
         _scores(hits, sents)
         .join(international.select("a").unique(), on="a", how="semi")
-        .filter(pl.col("score") >= pl.max_horizontal(pl.lit(FLOOR), SHARE_OF_TOP * pl.col("score").max().over("a")))
+        .filter(pl.col("score") >= least)
         .sort("a", "score", "topic", descending=[False, True, False])
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("a").alias("rank"))
         .filter(pl.col("rank") <= MAX_TOPICS)

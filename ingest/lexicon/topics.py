@@ -1,7 +1,8 @@
 """The topics and their weighted terms, inflected and validated.
 
-Belongs here: reading `topic_names.csv` and `topics.csv`. A term that ends in `*` stands for its last word in all its
-forms (s, ed, ing); a row without a topic is a mask: a phrase that hides the terms inside it ("trade barbs").
+Belongs here: reading `topic_names.csv` and `topics.csv`. A term that ends in `*` stands for its last
+word in all its forms (s, ed, ing); a row without a topic is a mask: a phrase that hides the terms inside it
+("trade barbs").
 Does not belong here: finding terms in articles and scoring them (`ingest.extract.topics`).
 """
 
@@ -20,10 +21,11 @@ _APOSTROPHE_OR_HYPHEN = r"['-]"
 
 @cache
 def topic_names() -> pl.DataFrame:
-    """One row per topic: topic, name, description. Raises `ValueError` on a code that stands twice or an empty cell."""
+    """One row per topic: topic, name, description. Raises `ValueError` on a repeated code or empty cells."""
     table = read_table("topic_names.csv", ("topic", "name", "description"))
     refuse_rows(table, pl.col("topic").is_duplicated(), "topic_names.csv", "topic stands twice")
-    refuse_rows(table, pl.any_horizontal(pl.col("topic", "name", "description") == ""), "topic_names.csv", "empty cell")
+    empty = pl.any_horizontal(pl.col("topic", "name", "description") == "")
+    refuse_rows(table, empty, "topic_names.csv", "empty cell")
     return table
 
 
@@ -46,7 +48,8 @@ def _validated(table: pl.DataFrame) -> pl.DataFrame:
     masks = pl.col("topic") == ""
     in_range = pl.col("weight").is_between(MIN_WEIGHT, MAX_WEIGHT)
     refuse_rows(table, ~pl.col("topic").is_in(known), name, "unknown topic")
-    refuse_rows(table, ~pl.col("term").str.contains(_TERM), name, "a term is lower-case ASCII words, perhaps with '*'")
+    malformed = ~pl.col("term").str.contains(_TERM)
+    refuse_rows(table, malformed, name, "a term is lower-case ASCII words, perhaps with '*'")
     refuse_rows(table, pl.struct("topic", "term").is_duplicated(), name, "term stands twice under its topic")
     refuse_rows(table, pl.col("weight").is_null(), name, "weight is no number")
     refuse_rows(table, ~masks & ~in_range, name, "weight outside 0.5-3")
@@ -56,7 +59,7 @@ def _validated(table: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def terms() -> pl.DataFrame:
-    """One row per topic and form: topic ('' for a mask), form, term, weight; where two terms meet, the heavier wins.
+    """One row per topic and form: topic ('' for a mask), form, term, weight; of two terms the heavier wins.
 
     Raises `ValueError` when a mask is also a term.
     """

@@ -1,4 +1,7 @@
-"""Great Expectations as asset checks that block what comes after. Belongs here: the factory from a suite to checks."""
+"""Great Expectations as asset checks that block what comes after.
+
+Belongs here: the factory from a suite to checks.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +16,10 @@ from orchestration.quality.declarations import SUITES, suite_expectations
 def _result(outcome: Any) -> dg.AssetCheckResult:
     """An expectation's outcome as a check result."""
     return dg.AssetCheckResult(
-        asset_key=catalogue.asset_key(outcome.expectation.table), check_name=outcome.expectation.name,
-        passed=outcome.success, severity=dg.AssetCheckSeverity.ERROR,
+        asset_key=catalogue.asset_key(outcome.expectation.table),
+        check_name=outcome.expectation.name,
+        passed=outcome.success,
+        severity=dg.AssetCheckSeverity.ERROR,
         metadata={"expected": outcome.expectation.statement, "observed": outcome.observed},
     )
 
@@ -22,7 +27,9 @@ def _result(outcome: Any) -> dg.AssetCheckResult:
 def checks_of(suite: str) -> dg.AssetChecksDefinition:
     """One blocking check for each expectation of a suite, run together."""
     specs = [
-        dg.AssetCheckSpec(item.name, asset=catalogue.asset_key(item.table), description=item.statement, blocking=True)
+        dg.AssetCheckSpec(
+            item.name, asset=catalogue.asset_key(item.table), description=item.statement, blocking=True
+        )
         for item in suite_expectations(suite)
     ]
 

@@ -10,7 +10,9 @@ from orchestration.place import Place
 
 
 @dg.multi_asset(
-    specs=[catalogue.spec_of(table, deps=["raw.articles"]) for table in tables.FACTS], name="facts", pool=catalogue.POOL
+    specs=[catalogue.spec_of(table, deps=["raw.articles"]) for table in tables.FACTS],
+    name="facts",
+    pool=catalogue.POOL,
 )
 def facts(context: dg.AssetExecutionContext, place: Place) -> Iterator[dg.MaterializeResult]:
     """Mentions, topics, meetings, events, visits, statements and the sentences that state them."""

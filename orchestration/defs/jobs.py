@@ -20,15 +20,19 @@ def rebuild_from_raw(context: dg.OpExecutionContext, place: Place) -> None:
 
 @dg.job(name="replay", executor_def=dg.in_process_executor, tags=WRITER, op_retry_policy=_RETRY)
 def replay() -> None:
-    """Rebuild the warehouse from raw/ with today's code and reference data; what is published stays until then."""
+    """Rebuild from raw/ with today's code and reference data; what is published stays until then."""
     rebuild_from_raw()
 
 
 @dg.definitions
 def jobs() -> dg.Definitions:
-    """The whole pipeline over the inbox or over given paths (backfill), and the replay of what was received."""
+    """The whole pipeline over the inbox or given paths (backfill), and the replay of what was received."""
     full = dg.define_asset_job(
-        "pipeline", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor, tags=WRITER,
-        op_retry_policy=_RETRY, description="Sources to published warehouse: ingest, extract, build, check, publish.",
+        "pipeline",
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        tags=WRITER,
+        op_retry_policy=_RETRY,
+        description="Sources to published warehouse: ingest, extract, build, check, publish.",
     )
     return dg.Definitions(jobs=[full, replay])

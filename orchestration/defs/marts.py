@@ -11,7 +11,10 @@ from orchestration.place import Place
 
 
 @dbt_assets(
-    manifest=models.manifest_path(), dagster_dbt_translator=models.TRANSLATOR, name="models", pool=catalogue.POOL
+    manifest=models.manifest_path(),
+    dagster_dbt_translator=models.TRANSLATOR,
+    name="models",
+    pool=catalogue.POOL,
 )
 def marts(
     context: dg.AssetExecutionContext, place: Place

@@ -18,7 +18,9 @@ class Inputs(dg.Config):
 
 
 @dg.multi_asset(
-    specs=[catalogue.spec_of(table, deps=["sources.inbox"]) for table in tables.RAW], name="raw", pool=catalogue.POOL
+    specs=[catalogue.spec_of(table, deps=["sources.inbox"]) for table in tables.RAW],
+    name="raw",
+    pool=catalogue.POOL,
 )
 def raw(context: dg.AssetExecutionContext, config: Inputs, place: Place) -> Iterator[dg.MaterializeResult]:
     """Articles, refused inputs and the ledger that accounts for both."""

@@ -1,4 +1,7 @@
-"""Resources of the graph. Belongs here: binding names to resources; the classes lie beside the code that uses them."""
+"""Resources of the graph.
+
+Belongs here: binding names to resources; the classes lie beside the code that uses them.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ def _marks(inbox: Path) -> set[str]:
 
 
 @dg.sensor(
-    job_name="pipeline", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING,
+    job_name="pipeline",
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="One run when files arrive in the inbox, none for files seen before.",
 )
 def inbox(context: dg.SensorEvaluationContext, place: Place) -> dg.SensorResult | dg.SkipReason:

@@ -12,13 +12,19 @@ from orchestration import catalogue
 def sources() -> dg.Definitions:
     """The inbox and one asset for each reference table."""
     inbox = dg.AssetSpec(
-        ["sources", "inbox"], description="Files dropped in the home's inbox/: JSONL, CSV, Parquet, text or HTML.",
-        group_name="sources", kinds={"file"}, owners=catalogue.OWNERS,
+        ["sources", "inbox"],
+        description="Files dropped in the home's inbox/: JSONL, CSV, Parquet, text or HTML.",
+        group_name="sources",
+        kinds={"file"},
+        owners=catalogue.OWNERS,
     )
     reference = [
         dg.AssetSpec(
-            ["reference", path.stem], description=f"Reference table data/reference/{path.name}: knowledge kept as rows.",
-            group_name="reference", kinds={"csv"}, owners=catalogue.OWNERS,
+            ["reference", path.stem],
+            description=f"Reference table data/reference/{path.name}: knowledge kept as rows.",
+            group_name="reference",
+            kinds={"csv"},
+            owners=catalogue.OWNERS,
         )
         for path in sorted(reference_dir().glob("*.csv"))
     ]

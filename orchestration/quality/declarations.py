@@ -1,7 +1,7 @@
 """The suites as declared: which frame each block looks at, and what is expected of it.
 
-Belongs here: reading `suites/*.yaml`, the closed lists they refer to by `$name`, and the border checks on both.
-Does not belong here: running anything; importing this module stays cheap.
+Belongs here: reading `suites/*.yaml`, the closed lists they refer to by `$name`, and the border checks on
+both. Does not belong here: running anything; importing this module stays cheap.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ class Expectation:
     @property
     def class_name(self) -> str:
         """The library's class: `column_values_to_be_unique` is `ExpectColumnValuesToBeUnique`."""
-        return "Expect" + "".join(word if len(word) == 1 and word.isupper() else word.capitalize()
-                                  for word in self.kind.split("_"))
+        return "Expect" + "".join(
+            word if len(word) == 1 and word.isupper() else word.capitalize() for word in self.kind.split("_")
+        )
 
     @property
     def statement(self) -> str:
@@ -111,8 +112,12 @@ def _expectations(suite: str, table: str, row: dict[str, Any]) -> list[Expectati
     several = len(targets) > 1
     return [
         Expectation(
-            suite, table, f"{row['name']}_{column}" if several else row["name"], row["expect"],
-            ({"column": column} if column else {}) | shared, row.get("why", ""),
+            suite,
+            table,
+            f"{row['name']}_{column}" if several else row["name"],
+            row["expect"],
+            ({"column": column} if column else {}) | shared,
+            row.get("why", ""),
         )
         for column in targets
     ]
@@ -125,9 +130,15 @@ def suite_blocks(suite: str) -> tuple[Block, ...]:
         raise ValueError(f"no suite {suite!r}: there are {', '.join(SUITES)}")
     declared = yaml.safe_load((_FOLDER / f"{suite}.yaml").read_text(encoding="utf-8"))
     blocks = tuple(
-        Block(block["table"], _query(block["query"]), tuple(
-            expectation for row in block["expectations"] for expectation in _expectations(suite, block["table"], row)
-        ))
+        Block(
+            block["table"],
+            _query(block["query"]),
+            tuple(
+                expectation
+                for row in block["expectations"]
+                for expectation in _expectations(suite, block["table"], row)
+            ),
+        )
         for block in declared
     )
     names = [(item.table, item.name) for block in blocks for item in block.expectations]

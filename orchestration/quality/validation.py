@@ -3,8 +3,8 @@
 Belongs here: everything that touches the Great Expectations library. Does not belong here: what is expected
 (`suites/*.yaml`) and where results are kept (`orchestration/pipeline.py`).
 
-The library costs seconds to import, so it is imported inside functions. It validates pandas frames because its SQL
-path fails on DuckDB ("list index out of range": results are read after their connection closed).
+The library costs seconds to import, so it is imported inside functions. It validates pandas frames because
+its SQL path fails on DuckDB ("list index out of range": results are read after their connection closed).
 """
 
 from __future__ import annotations
@@ -80,11 +80,14 @@ def _context(gx: Any, site: Path | None) -> Any:
         context.delete_data_docs_site(name)
     if site is not None:
         shutil.rmtree(site, ignore_errors=True)
-        context.add_data_docs_site("local_site", {
-            "class_name": "SiteBuilder",
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
-        })
+        context.add_data_docs_site(
+            "local_site",
+            {
+                "class_name": "SiteBuilder",
+                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+                "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
+            },
+        )
     return context
 
 
@@ -96,19 +99,24 @@ def _definition(gx: Any, context: Any, number: int, suite: str, block: Block) ->
         getattr(gx.expectations, item.class_name)(**item.arguments, meta={"name": item.name})
         for item in block.expectations
     ]
-    return context.validation_definitions.add(gx.ValidationDefinition(
-        name=name,
-        data=asset.add_batch_definition_whole_dataframe("whole"),
-        suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations)),
-    ))
+    return context.validation_definitions.add(
+        gx.ValidationDefinition(
+            name=name,
+            data=asset.add_batch_definition_whole_dataframe("whole"),
+            suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations)),
+        )
+    )
 
 
 def _outcomes(block: Block, validated: Any) -> list[Outcome]:
     """The library's results, matched to the declared expectations by name."""
     by_name = {item.name: item for item in block.expectations}
     return [
-        Outcome(by_name[result.expectation_config.meta["name"]], bool(result.success),
-                _observed(result.result, _exception(result)))
+        Outcome(
+            by_name[result.expectation_config.meta["name"]],
+            bool(result.success),
+            _observed(result.result, _exception(result)),
+        )
         for result in validated.results
     ]
 

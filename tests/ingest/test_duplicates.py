@@ -73,7 +73,9 @@ def test_no_articles_give_no_rows() -> None:
 
 
 def test_batches_do_not_matter() -> None:
-    articles = pl.DataFrame({"article_id": [f"{i:02}" for i in range(30)], "text": [story(i, 15 + i) for i in range(30)]})
+    articles = pl.DataFrame({
+        "article_id": [f"{i:02}" for i in range(30)], "text": [story(i, 15 + i) for i in range(30)],
+    })
     parts = [duplicates.signatures(articles[i : i + 7]) for i in range(0, 30, 7)]
     assert pl.concat(parts).equals(duplicates.signatures(articles))
 
@@ -94,7 +96,9 @@ def by_hand(text: str) -> list[str]:
 
     hashes = [blake(word) for word in text.split(" ")]
     shingles = [chain(hashes[i : i + 5]) for i in range(len(hashes) - 4)]
-    minima = [min((s * (blake(f"{row}a") | 1) + blake(f"{row}b")) & MASK for s in shingles) for row in range(16)]
+    minima = [
+        min((s * (blake(f"{row}a") | 1) + blake(f"{row}b")) & MASK for s in shingles) for row in range(16)
+    ]
     return [str(chain(minima[i : i + 2])) for i in range(0, 16, 2)]
 
 

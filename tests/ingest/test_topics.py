@@ -38,7 +38,7 @@ def test_there_are_32_topics_and_each_has_terms() -> None:
 
 
 def test_star_stands_for_the_inflections_of_the_last_word() -> None:
-    assert set(lexicon.expand("grain deal*")) == {"grain deal", "grain deals", "grain dealed", "grain dealing"}
+    assert set(lexicon.expand("arms deal*")) == {"arms deal", "arms deals", "arms dealed", "arms dealing"}
     assert "import duties" in lexicon.expand("import duty*")
     assert lexicon.expand("relief goods") == ["relief goods"]
 
@@ -73,7 +73,7 @@ def test_hit_starts_at_its_first_letter_and_keeps_the_longest_term() -> None:
     assert hits.select("term", "start").rows() == [("free trade agreement*", text.index("Free"))]
 
 
-@pytest.mark.parametrize("text", ["The traders rejoiced", "A freetrade man", "Both traded barbs", "", "Turmoil"])
+@pytest.mark.parametrize("text", ["The traders left", "A freetrade man", "Both traded barbs", "", "Turmoil"])
 def test_part_of_a_word_and_masked_phrase_are_no_hits(text: str) -> None:
     assert topics.term_hits(sentences(text)).filter(pl.col("topic").is_in(["trade", "energy"])).is_empty()
 
