@@ -33,7 +33,10 @@ def _made() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for path in sorted((project_root() / "data" / "sample").glob("*.jsonl")):
         rows += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [rows[n % len(rows)] | {"id": f"bench-{n}", "published_date": f"20{10 + n % 16}-{1 + n % 12:02}-15"} for n in range(_MADE)]
+    return [
+        rows[n % len(rows)] | {"id": f"bench-{n}", "published_date": f"20{10 + n % 16}-{1 + n % 12:02}-15"}
+        for n in range(_MADE)
+    ]
 
 
 def load(limit: int | None = None) -> tuple[str, list[dict[str, Any]]]:
@@ -49,11 +52,16 @@ def _articles(rows: list[dict[str, Any]]) -> Any:
     """The rows as the frame that the extraction takes."""
     import polars as pl
 
-    return pl.DataFrame({
-        "article_id": [row["id"] for row in rows], "title": [row.get("title") for row in rows],
-        "text": [row["text"] for row in rows], "source": [row.get("source") for row in rows],
-        "published_date": [row["published_date"] for row in rows], "language": ["en"] * len(rows),
-    }).with_columns(pl.col("published_date").str.to_date())
+    return pl.DataFrame(
+        {
+            "article_id": [row["id"] for row in rows],
+            "title": [row.get("title") for row in rows],
+            "text": [row["text"] for row in rows],
+            "source": [row.get("source") for row in rows],
+            "published_date": [row["published_date"] for row in rows],
+            "language": ["en"] * len(rows),
+        }
+    ).with_columns(pl.col("published_date").str.to_date())
 
 
 def measure_extraction() -> dict[str, Any]:
@@ -87,30 +95,46 @@ def measure_spacy(name: str) -> dict[str, Any]:
 def _child(name: str, threads: int) -> dict[str, Any]:
     """One measurement in a process of its own."""
     env = os.environ | {"POLARS_MAX_THREADS": str(threads)}
-    run = subprocess.run([sys.executable, "-m", "orchestration.bench", "--only", name], env=env, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "orchestration.bench", "--only", name],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if run.returncode:
         return {"name": name, "error": run.stderr.strip().splitlines()[-1] if run.stderr else "failed"}
-    return {"name": f"{name}, {threads} threads" if name == "extraction" else name} | json.loads(run.stdout.splitlines()[-1])
+    return {"name": f"{name}, {threads} threads" if name == "extraction" else name} | json.loads(
+        run.stdout.splitlines()[-1]
+    )
 
 
 def _only(name: str) -> None:
     """Measure one thing here and print it as JSON with the peak memory of this process."""
     result = measure_extraction() if name == "extraction" else measure_spacy(name)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(result | {"peak_mb": round(peak), "rate": round(result["articles"] / result["seconds"], 1)}))
+    print(
+        json.dumps(
+            result | {"peak_mb": round(peak), "rate": round(result["articles"] / result["seconds"], 1)}
+        )
+    )
 
 
 def _table(source: str, results: list[dict[str, Any]]) -> None:
     """Rates beside each other; ratios to spaCy's NER of the same run."""
     base = next((r["rate"] for r in results if r["name"] == "spaCy NER" and "rate" in r), None)
-    print(f"input: {source}; machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"input: {source}; machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     print(f"{'what':24} {'articles':>9} {'seconds':>8} {'articles/s':>11} {'peak MB':>8} {'x spaCy NER':>12}")
     for row in results:
         if "error" in row:
             print(f"{row['name']:24} not measured: {row['error']}")
             continue
         ratio = f"{row['rate'] / base:.0f}" if base else "-"
-        print(f"{row['name']:24} {row['articles']:9,} {row['seconds']:8.1f} {row['rate']:11,.1f} {row['peak_mb']:8,} {ratio:>12}")
+        print(
+            f"{row['name']:24} {row['articles']:9,} {row['seconds']:8.1f} {row['rate']:11,.1f} {row['peak_mb']:8,} {ratio:>12}"
+        )
 
 
 def main() -> None:

@@ -1,5 +1,4 @@
-"""The verbs of the pipeline as plain functions: the command line and the Dagster assets call these and nothing
-else.
+"""The verbs of the pipeline as plain functions; the command line and the Dagster assets call nothing else.
 
 Belongs here: what each verb does and in which order. Does not belong here: how anything is shown (`report`,
 `cli`), scheduled (`defs/`), read, extracted or written (`ingest/`).
@@ -176,7 +175,8 @@ def require(outcomes: Sequence[Any]) -> None:
     """Raise `CheckFailed` with every expectation that did not hold and what was observed."""
     bad = [item.complaint for item in outcomes if not item.success]
     if bad:
-        head = f"{len(bad)} of {len(outcomes)} {outcomes[0].expectation.suite} checks failed; nothing was published:"
+        suite = outcomes[0].expectation.suite
+        head = f"{len(bad)} of {len(outcomes)} {suite} checks failed; nothing was published:"
         raise CheckFailed("\n  ".join([head, *bad]))
 
 
@@ -187,7 +187,7 @@ def _check_once(home: Home, suite: str, run_id: str, progress: Progress) -> None
 
 
 def is_current(home: Home) -> bool:
-    """Whether the published file already shows all that the home, the code and the reference data would give."""
+    """Whether the published file already shows all that home, code and reference data would give."""
     kept, mark = stamp.read(home), stamp.fingerprint(home)
     return home.published.exists() and kept.published == mark
 
@@ -226,7 +226,7 @@ def run(
 
 
 def replay(home: Home, progress: Progress | None = None) -> RunResult:
-    """Rebuild the warehouse from the bytes in `raw/` alone; the published file stays until the new one is checked."""
+    """Rebuild from the bytes in `raw/` alone; the published file stays until the new one is checked."""
     with writer_lock(home):
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())

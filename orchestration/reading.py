@@ -40,14 +40,15 @@ _EVIDENCE = """
     inner join marts.articles on evidence.article_id = articles.article_id
     where evidence.fact_id = ?
     -- a report after the day tells what happened, one before it what was planned
-    order by coalesce(articles.published_date >= ?, true) desc, evidence.confidence desc, articles.published_date, articles.article_id, evidence.char_start
+    order by coalesce(articles.published_date >= ?, true) desc, evidence.confidence desc,
+    articles.published_date, articles.article_id, evidence.char_start
 """
 _BEST_KNOWN = """
     select meeting_id from marts.meetings where status = 'occurred'
     order by n_sources desc, n_articles desc, confidence desc, last_reported desc, meeting_id limit 1
 """
 _REASONS = """
-    select reason, count(*) as inputs, any_value(path order by path) as example, any_value(detail order by path) as detail
+    select reason, count(*) as inputs, arg_min(path, input_id) as example, arg_min(detail, input_id) as detail
     from raw.quarantine group by reason order by inputs desc, reason
 """
 

@@ -53,7 +53,7 @@ def table(frame: pl.DataFrame, title: str = "") -> Table:
 def _quarantined(home: Home, ingested: Ingested, out: Console) -> None:
     """How many inputs were refused and why."""
     out.print(
-        f"{ingested.n_quarantined} of {ingested.n_in} inputs read were refused; reasons of all refusals so far:"
+        f"{ingested.n_quarantined} of {ingested.n_in} inputs were refused; reasons of all refusals so far:"
     )
     out.print(table(reading.quarantine_reasons(home)))
 
@@ -90,7 +90,8 @@ def _print_sentence(item: dict[str, Any], out: Console) -> None:
         soft_wrap=True,
     )
     out.print(
-        f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, confidence {item['confidence']:.2f}"
+        f"    rule {escape(item['rule_id'])}, trigger “{escape(item['trigger'])}”, "
+        f"confidence {item['confidence']:.2f}"
     )
 
 

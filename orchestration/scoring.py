@@ -162,7 +162,8 @@ _MEETINGS = """
 _PARTICIPANTS = """
     select distinct articles.external_id, meeting_participants.name
     from marts.meeting_participants
-    inner join marts.evidence on evidence.fact_kind = 'meeting' and evidence.fact_id = meeting_participants.meeting_id
+    inner join marts.evidence
+        on evidence.fact_kind = 'meeting' and evidence.fact_id = meeting_participants.meeting_id
     inner join marts.articles on evidence.article_id = articles.article_id
     where meeting_participants.name is not null
 """

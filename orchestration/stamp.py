@@ -27,7 +27,9 @@ _RAW = """
 _FACTS = """
     select
         count(*) as extractions,
-        coalesce(bit_xor(md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))), 0) as of_extractions
+        coalesce(bit_xor(
+            md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))
+        ), 0) as of_extractions
     from facts.extractions
 """
 
@@ -88,7 +90,7 @@ def _mark(*parts: object) -> str:
 
 
 def fingerprint(home: Home) -> str:
-    """'s' and 20 hex digits over articles, extractions, models, reference data and suites: names the build."""
+    """'s' and 20 hex digits over articles, extractions, code and reference data: names the build."""
     with Warehouse(home) as warehouse:
         return _mark(warehouse.read(_RAW).row(0), warehouse.read(_FACTS).row(0))
 

@@ -25,7 +25,7 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("word_class").is_null() & ~pl.col("is_punct") & ~pl.col("is_verb").fill_null(False) & ~pl.col("is_capital")
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
     led = (
-        det_before | _at("plain", 1, False) & ((_at("word_class", 2) == "det") | _at("is_possessive", 2, False) | (_at("word_class", 2) == "prep"))
+        det_before | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det") | _at("plain", 1, False) & ((_at("word_class", 2) == "det") | _at("is_possessive", 2, False) | (_at("word_class", 2) == "prep"))
         | _at("word", 1).str.contains(r"^\d")
     )
     prep_before = (_at("word_class", 1) == "prep") & (_at("lower", 1) != "to")
@@ -49,7 +49,8 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")
     e = e.with_columns(
         pl.when(noun & word).then(pl.lit("noun"))
-        .when(pl.col("is_verb").fill_null(False) & (pl.col("kind") == "W") & ~led & ~((pl.col("tense") == "base") & (_at("np", 1) == "other")))
+        .when(pl.col("is_verb").fill_null(False) & (pl.col("kind") == "W") & ~led & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
+              & ~((pl.col("lower") == "back") & _at("is_verb", 1, False)))
         .then(pl.lit("verb")).alias("pos"),
     )
     be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
@@ -71,10 +72,10 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
 def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger and frame: t, i (head), anchor (the element after which the target is sought), rule, pos."""
     keep = ["i", "sid", "a", "lower", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes", "n_preps"]
-    verb = elements.filter(pl.col("pos") == "verb").select(keep).join(
+    verb = elements.with_columns(_at("lower", -1).alias("next")).filter(pl.col("pos") == "verb").select(*keep, "next").join(
         verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower"
     )
-    calls = verb.filter((pl.col("lemma") == "call")).with_columns(pl.lit("callon").alias("verb_class"))
+    calls = verb.filter((pl.col("lemma") == "call") & pl.col("next").is_in(["on", "upon"])).with_columns(pl.lit("callon").alias("verb_class"))
     verb = pl.concat([verb, calls])
     noun = elements.filter(pl.col("pos") == "noun").select(keep).join(
         nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower"

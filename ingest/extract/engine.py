@@ -102,7 +102,8 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     codes = _names_of_codes()
     actors = facts.article_actors(persons, facts.states_of_articles(reading.elements, sents, codes), folded)
 
-    clauses_of = meetings.candidates(bound)
+    published = folded.select("a", pl.col("published_date").alias("date"))
+    clauses_of = meetings.date_by_deeds(meetings.candidates(bound), bound, published)
     met = meetings.merge(clauses_of)
     first = bound.select(pl.col("t"), "sid", "rule_id", "trigger", "mode")
     best = met.select("c", pl.col("ts").list.first().alias("t")).join(first, on="t", how="left", maintain_order="left").drop("t")

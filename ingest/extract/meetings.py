@@ -11,6 +11,7 @@ import polars as pl
 _VISITS = ["C14", "C15", "C16"]
 _NO_MEETING = [*_VISITS, "C17"]
 _PRECISIONS = ["day", "week", "month", "year", "unknown"]
+_FRESH_DAYS = 7
 _REMEMBERED = 3  # sentences for which "the talks" still means the encounter told before
 _POINTERS = ["meeting", "talks", "round", "summit", "session", "negotiations", "dialogue", "gathering", "consultations", "discussions"]
 _ROUNDS = 4  # label propagation: longer chains of pairwise agreement do not occur within an article
@@ -98,6 +99,27 @@ def _label(found: pl.DataFrame) -> pl.DataFrame:
             edges.join(labels.rename({"m": "n"}), on="n").group_by("m").agg(pl.col("c").min()).sort("m")
         )
     return found.join(labels, on="m", how="left", maintain_order="left")
+
+
+def date_by_deeds(found: pl.DataFrame, bound: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
+    """The clauses, undated encounters dated by what the same sides did in the same report a few days before it.
+
+    "The two met for an hour in Busan" after "Trump and Xi agreed on Thursday ...": the encounter was on Thursday.
+    """
+    both = pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes")).list.unique().list.sort()
+    deeds = (
+        bound.filter((pl.col("date_precision") == "day") & (pl.col("status") == "occurred")).join(published, on="a")
+        .filter((pl.col("date") - pl.col("start_date")).dt.total_days().is_between(0, _FRESH_DAYS))
+        .with_columns(both.alias("b")).filter(pl.col("b").list.len() >= 2)
+        .sort("a", "i").select("a", pl.col("b").list.join(",").alias("side_key"), pl.col("start_date").alias("d_date"), pl.col("i").alias("d_i"))
+        .unique(["a", "side_key"], keep="first", maintain_order=True)
+    )
+    undated = (pl.col("start_date").is_null() & (pl.col("status") == "occurred") & pl.col("d_date").is_not_null() & (pl.col("pos") != "noun")).fill_null(False)
+    return found.join(deeds, on=["a", "side_key"], how="left", maintain_order="left").with_columns(
+        pl.when(undated).then("d_date").otherwise("start_date").alias("start_date"),
+        pl.when(undated).then("d_date").otherwise("end_date").alias("end_date"),
+        pl.when(undated).then(pl.lit("day")).otherwise("date_precision").alias("date_precision"),
+    ).drop("d_date", "d_i")
 
 
 def merge(found: pl.DataFrame) -> pl.DataFrame:

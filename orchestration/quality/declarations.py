@@ -97,7 +97,7 @@ def _argument(value: Any) -> Any:
 
 
 def _query(text: str) -> str:
-    """The query with closed lists put in as SQL list literals; their members are plain words by construction."""
+    """The query with closed lists put in as SQL list literals."""
     for name in (*_LISTS, "quarantine_reasons"):
         if f"${name}" in text:
             members = ", ".join("'" + member.replace("'", "''") + "'" for member in closed_list(name))
@@ -125,7 +125,7 @@ def _expectations(suite: str, table: str, row: dict[str, Any]) -> list[Expectati
 
 @cache
 def suite_blocks(suite: str) -> tuple[Block, ...]:
-    """The blocks of a suite. Raises `ValueError` for an unknown suite or a name that stands twice for a table."""
+    """The blocks of a suite. Raises `ValueError` for an unknown suite or a name given twice."""
     if suite not in SUITES:
         raise ValueError(f"no suite {suite!r}: there are {', '.join(SUITES)}")
     declared = yaml.safe_load((_FOLDER / f"{suite}.yaml").read_text(encoding="utf-8"))

@@ -124,7 +124,7 @@ def _outcomes(block: Block, validated: Any) -> list[Outcome]:
 def validate(
     suite: str, read: Callable[[str], pl.DataFrame], site: Path | None = None, run_id: str | None = None
 ) -> list[Outcome]:
-    """Run a suite over the frames that `read` gives for its queries; `site` is the folder of its data docs."""
+    """Run a suite over the frames that `read` gives for its queries; its data docs go to `site`."""
     gx = _quiet_library()
     context = _context(gx, site)
     context.data_sources.add_pandas(suite)

@@ -71,7 +71,7 @@ near_copies as (
     where 2 * shared_bands.n_shared >= least(counts_a.n_bands, counts_b.n_bands)
 ),
 
-edges as (
+edges as materialized (
     select
         article_a as node_a,
         article_b as node_b

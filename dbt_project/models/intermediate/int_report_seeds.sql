@@ -7,7 +7,8 @@ reports as (
             when date_precision = 'day' then 'any'
             when status = 'occurred' then 'held'
             else 'ahead'
-        end as family
+        end as family,
+        case when date_precision = 'unknown' then published_date end as undated_day
     from {{ ref('int_reports') }}
 ),
 
@@ -18,28 +19,25 @@ undated_days as (
         fact_kind,
         block_key,
         family,
-        published_date
+        undated_day
     from reports
-    where
-        date_precision = 'unknown'
-        and fact_kind <> 'event'
-        and published_date is not null
+    where fact_kind <> 'event' and undated_day is not null
 ),
 
-next_windows as (
+next_windows as materialized (
     select
         fact_kind,
         block_key,
         family,
-        published_date as window_start,
+        undated_day as window_start,
         row_number() over days as place,
-        min(published_date) over (
+        min(undated_day) over (
             days range between interval 11 day following and unbounded following
         ) as next_start
     from undated_days
     window days as (
         partition by fact_kind, block_key, family
-        order by published_date
+        order by undated_day
     )
 ),
 
@@ -68,6 +66,26 @@ windows as (
             and windows.next_start = next_windows.window_start
 ),
 
+windows_of_days as (
+    select
+        undated_days.fact_kind,
+        undated_days.block_key,
+        undated_days.family,
+        undated_days.undated_day,
+        max(windows.window_start) over (
+            partition by
+                undated_days.fact_kind, undated_days.block_key, undated_days.family
+            order by undated_days.undated_day
+        ) as window_start
+    from undated_days
+    left join windows
+        on
+            undated_days.fact_kind = windows.fact_kind
+            and undated_days.block_key = windows.block_key
+            and undated_days.family = windows.family
+            and undated_days.undated_day = windows.window_start
+),
+
 tokens as (
     select
         reports.fact_kind,
@@ -82,17 +100,15 @@ tokens as (
             when reports.date_precision <> 'unknown' then reports.start_date
             when reports.fact_kind = 'event'
                 then cast(date_trunc('week', reports.published_date) as date)
-            else windows.window_start
+            else windows_of_days.window_start
         end as token_date
     from reports
-    left join windows
+    left join windows_of_days
         on
-            reports.date_precision = 'unknown'
-            and reports.fact_kind = windows.fact_kind
-            and reports.block_key = windows.block_key
-            and reports.family = windows.family
-            and reports.published_date between
-            windows.window_start and windows.window_start + 10
+            reports.fact_kind = windows_of_days.fact_kind
+            and reports.block_key = windows_of_days.block_key
+            and reports.family = windows_of_days.family
+            and reports.undated_day = windows_of_days.undated_day
 ),
 
 -- Reports that agree in all that clustering looks at are one node: a thousand articles
@@ -243,7 +259,7 @@ one_way_edges as (
     select * from next_day_edges
 ),
 
-edges as (
+edges as materialized (
     select * from one_way_edges
     union
     select
@@ -252,16 +268,29 @@ edges as (
     from one_way_edges
 ),
 
-reach as (
-    {{ reach('nodes', 'edges') }}
+linked_nodes as (
+    select distinct node_a as node
+    from edges
 ),
 
-roots as (
+reach as (
+    {{ reach('linked_nodes', 'edges') }}
+),
+
+linked_roots as (
     select
         node,
         min(root) as root
     from reach
     group by node
+),
+
+roots as (
+    select
+        nodes.node,
+        coalesce(linked_roots.root, nodes.node) as root
+    from nodes
+    left join linked_roots on nodes.node = linked_roots.node
 ),
 
 -- A report of unknown format may have tied a call to a meeting in person; they part.

@@ -145,7 +145,7 @@ candidates as (
 ),
 
 -- One leader each: a vague report may fit two encounters but must not join them.
-leaders as (
+leaders as materialized (
     select
         seed_id,
         leader_id

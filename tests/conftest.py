@@ -1,0 +1,25 @@
+"""What every test may use. Belongs here: a state folder per test and the silence of libraries; no test data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reaches the checkout's own state folder."""
+    os.environ["CHANCERY_HOME"] = str(tmp_path_factory.mktemp("chancery-home"))
+
+
+@pytest.fixture
+def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of the test's own, also for code that reads the environment."""
+    monkeypatch.setenv("CHANCERY_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
