@@ -1,6 +1,6 @@
 {#- Expressions that several models share; whole queries do not belong here. -#}
 
-{#- Published id of a fact: the letter of its kind and a hash of its earliest report. -#}
+{#- Published id of a fact: letter of its kind, hash of its earliest report. -#}
 {% macro fact_id(fact_kind, report_id) -%}
     left({{ fact_kind }}, 1) || left(md5({{ report_id }}), 20)
 {%- endmacro %}
@@ -19,8 +19,8 @@
     ['head', 'ministerial', 'envoy', 'official', 'unknown'][{{ rank }}]
 {%- endmacro %}
 
-{#- A field after hand corrections; an empty value in the correction clears it. Lists are
-    written with semicolons. -#}
+{#- A field after hand corrections; an empty value in the correction clears it, lists
+    are written with semicolons. -#}
 {% macro corrected(changes, field, original, data_type='varchar') -%}
     {%- set value = "nullif(" ~ changes ~ "['" ~ field ~ "'], '')" -%}
     {%- if data_type == 'varchar[]' -%}

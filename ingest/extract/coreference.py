@@ -12,6 +12,7 @@ from ingest.extract.names import _at, _same
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
+_STATES = "countries|sides|nations|neighbou?rs|governments|capitals|delegations|parties"
 _NO_KEYS = pl.lit([], dtype=_KEYS)
 _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "both"]
 
@@ -77,7 +78,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
     actor = pl.col("np").is_in(["person", "office", "body", "state"]) & (pl.col("codes").list.len() > 0) & ~pl.col("is_possessive")
     strong = actor & (pl.col("np") != "state") | actor & ~pl.col("name_kind").is_in(["demonym", "people"])
-    subject = strong & (pl.col("prep") == "") & ~(_at("is_punct", 1, False) & (_at("lower", 1) == ","))
+    acts_next = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
     human = subject & (pl.col("n_quotes") % 2 == 0) & pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
     e = elements.with_columns(
         strong.fill_null(False).alias("strong"),
@@ -122,7 +124,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     plural = pl.col("c").is_not_null()
     return out.with_columns(
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
-        pl.when(plural).then("k").when(he).then("lead_keys").otherwise("keys").alias("keys"),
+        # "the two countries" are no persons
+        pl.when(plural & pl.col("lower").str.contains(_STATES)).then(_NO_KEYS).when(plural).then("k").when(he).then("lead_keys").otherwise("keys").alias("keys"),
         pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
         (pl.col("strong") | plural | he).fill_null(False).alias("strong"),
     ).drop("lead", "lead_keys", "lead_codes", "c", "k", "is_subject")

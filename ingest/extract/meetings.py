@@ -84,10 +84,18 @@ def _agree(left: pl.DataFrame) -> pl.DataFrame:
     same_people = nobody | (pl.col("keys").list.set_intersection("keys_r").list.len() > 0)
     remote = pl.col("format").is_in(["call", "video"]) != pl.col("format_r").is_in(["call", "video"])
     known = (pl.col("format") != "unknown") & (pl.col("format_r") != "unknown")
-    return (
-        left.select(columns).join(right, on=["a", "side_key", "status"])
-        .filter(same_time & same_people & ~(remote & known)).select("m", pl.col("m_r").alias("n"))
+    pairs = left.select(columns).join(right, on=["a", "side_key", "status"]).filter(same_time & same_people & ~(remote & known))
+    firm = pairs.filter(~undated)
+    # An undated clause speaks of one encounter: the dated one nearest before it, else nearest; never a bridge.
+    distance = pl.col("sid").cast(pl.Int64) - pl.col("sid_r")
+    loose = (
+        pairs.filter(pl.col("start_date").is_null() & (pl.col("m") != pl.col("m_r")))
+        .with_columns(pl.col("start_date_r").is_null().alias("is_vague"), (distance < 0).alias("is_later"), distance.abs().alias("distance"))
+        .filter(~pl.col("is_vague") | (pl.col("m_r") < pl.col("m")))
+        .sort("m", "is_vague", "is_later", "distance", "m_r").unique("m", keep="first", maintain_order=True)
     )
+    own = left.select("m", pl.col("m").alias("n"))
+    return pl.concat([own, firm.select("m", pl.col("m_r").alias("n")), loose.select("m", pl.col("m_r").alias("n"))]).unique()
 
 
 def _label(found: pl.DataFrame) -> pl.DataFrame:

@@ -33,9 +33,7 @@ def test_graph_is_as_agreed(repository: Any, nodes: dict[str, Any]) -> None:
             "deps": sorted(parent.to_user_string() for parent in node.parent_keys),
             "group": node.group_name,
             "owners": sorted(node.owners),
-            "blocking_checks": sum(
-                repository.asset_graph.get(check).blocking for check in node.check_keys
-            ),
+            "blocking_checks": sum(repository.asset_graph.get(check).blocking for check in node.check_keys),
         }
         for key, node in sorted(nodes.items())
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from conftest_orchestration import World, run_job, write_articles
+from small_world import World, run_job, write_articles
 
 from orchestration.definitions import defs
 from orchestration.defs.sensors import inbox
@@ -79,7 +79,9 @@ def test_replay_gives_the_same_warehouse(world: World, home: Any) -> None:
 
 def _contents(home: Any) -> list[tuple]:
     with duckdb.connect(str(home.published), read_only=True) as connection:
-        return connection.execute("select * exclude (snapshot_id) from marts.articles order by all").fetchall() + [
+        return connection.execute(
+            "select * exclude (snapshot_id) from marts.articles order by all"
+        ).fetchall() + [
             row
             for table in ("meetings", "events", "evidence", "meetings_by_country_pair")
             for row in connection.execute(f"select * from marts.{table} order by all").fetchall()

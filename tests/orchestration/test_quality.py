@@ -1,0 +1,126 @@
+"""The suites: what they hold, and that they notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import polars as pl
+import pytest
+
+from ingest.errors import CheckFailed
+from ingest.settings import Home
+from ingest.warehouse import Warehouse
+from orchestration import pipeline
+from orchestration.quality.declarations import SUITES, closed_list, suite_blocks, suite_expectations
+from orchestration.quality.validation import validate
+
+LAWS = {
+    ("raw.ledger", "nothing_is_lost"),
+    ("raw.ledger", "quarantined_share_is_below_limit"),
+    ("facts.evidence", "evidence_is_the_words_of_the_text"),
+    ("facts.meetings", "meeting_has_two_sides"),
+    ("facts.meetings", "fact_has_evidence"),
+    ("facts.events", "fact_has_evidence"),
+    ("marts.evidence", "evidence_is_the_words_of_the_text"),
+    ("marts.meetings_by_country_pair", "planned_is_never_counted_as_held"),
+}
+
+SPOILED = [
+    ("facts", "update facts.evidence set char_start = char_start + 1", "evidence_is_the_words_of_the_text"),
+    ("facts", "delete from facts.evidence where fact_kind = 'meeting'", "fact_has_evidence"),
+    ("facts", "update facts.meetings set codes = codes[:1]", "meeting_has_two_sides"),
+    ("facts", "update facts.meetings set codes = ['USA', 'XXX']", "sides_are_known"),
+    ("facts", "update facts.events set confidence = 1.5", "confidence_is_a_share"),
+    ("facts", "update facts.events set start_date = date '1066-10-14', date_precision = 'day'",
+     "start_date_is_within_reason"),
+    ("raw", "update raw.ledger set n_in = n_in + 1", "nothing_is_lost"),
+    ("raw", "update raw.ledger set n_in = 2000, n_ok = 500, n_quarantined = 1500, n_duplicate = 0",
+     "quarantined_share_is_below_limit"),
+    ("marts", "update marts.meetings set status = 'planned'", "planned_is_never_counted_as_held"),
+]  # fmt: skip
+
+
+def test_there_are_at_least_forty_expectations() -> None:
+    assert sum(len(suite_expectations(suite)) for suite in SUITES) >= 40
+
+
+def test_the_laws_are_among_them() -> None:
+    declared = {(item.table, item.name) for suite in SUITES for item in suite_expectations(suite)}
+    assert declared >= LAWS
+
+
+def test_queries_take_only_columns_that_are_looked_at(world: object) -> None:
+    with duckdb.connect(str(world.home.staging), read_only=True) as connection:
+        for suite in SUITES:
+            for block in suite_blocks(suite):
+                taken = {row[0] for row in connection.execute(f"describe {block.query}").fetchall()}
+                used = {
+                    name
+                    for item in block.expectations
+                    for name in [item.arguments.get("column"), *item.arguments.get("column_list", [])]
+                }
+                assert taken == used - {None}, block.table
+
+
+@pytest.mark.parametrize(("suite", "spoil", "noticed_by"), SPOILED)
+def test_a_broken_law_is_noticed(home: Home, suite: str, spoil: str, noticed_by: str) -> None:
+    with Warehouse(home) as warehouse:
+        warehouse.con.execute(spoil)
+        outcomes = validate(suite, warehouse.read)
+    assert noticed_by in {item.expectation.name for item in outcomes if not item.success}
+
+
+def test_a_failure_says_which_expectation_and_what_was_seen(home: Home) -> None:
+    with Warehouse(home) as warehouse:
+        warehouse.con.execute("update facts.events set confidence = 1.5")
+    with pytest.raises(
+        CheckFailed, match=r"facts\.events: confidence_is_a_share.*observed .*1\.5"
+    ) as failure:
+        pipeline.require(pipeline.check(home, "facts"))
+    assert failure.value.exit_code == 1
+
+
+def test_results_are_kept_and_shown(world: object) -> None:
+    with duckdb.connect(str(world.home.staging), read_only=True) as connection:
+        kept = connection.execute(
+            "select count(distinct (suite, table_name, expectation)) from quality.validations"
+        )
+        assert kept.fetchone()[0] == sum(len(suite_expectations(suite)) for suite in SUITES)
+    for suite in SUITES:
+        assert (world.home.quality_docs / suite / "index.html").exists()
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    from orchestration.quality import declarations
+
+    def declare(text: str, folder: object) -> None:
+        (folder / "raw.yaml").write_text(text, encoding="utf-8")
+        monkeypatch.setattr(declarations, "_FOLDER", folder)
+        declarations.suite_blocks.cache_clear()
+
+    yield declare
+    declarations.suite_blocks.cache_clear()
+
+
+def test_a_name_given_twice_is_refused(fake: Callable, tmp_path: object) -> None:
+    row = "    - {name: twice, expect: column_values_to_be_unique, column: a}\n"
+    fake("- table: raw.articles\n  query: select a\n  expectations:\n" + row + row, tmp_path)
+    with pytest.raises(ValueError, match="named twice"):
+        suite_blocks("raw")
+
+
+def test_what_cannot_be_evaluated_has_failed(fake: Callable, tmp_path: object) -> None:
+    row = "    - {name: absent, expect: column_values_to_be_unique, column: no_such_column}\n"
+    fake("- table: raw.articles\n  query: select 1 as a\n  expectations:\n" + row, tmp_path)
+    outcomes = validate("raw", lambda query: pl.DataFrame({"a": [1]}))
+    assert not outcomes[0].success
+    assert "could not be evaluated" in outcomes[0].observed
+
+
+def test_closed_lists_come_from_the_reference_tables() -> None:
+    assert {"USA", "UN"} <= set(closed_list("codes"))
+    assert "UN" not in closed_list("country_codes")
+    with pytest.raises(ValueError, match="none of"):
+        closed_list("no_such_list")
