@@ -107,7 +107,7 @@ def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
         where,
     )
     out.print(f"{kind} {fact_id}: {escape(', '.join(filter(None, told)))}")
-    for item in evidence.head(limit).iter_rows(named=True):
+    for item in evidence.head(limit or evidence.height).iter_rows(named=True):
         _print_sentence(item, out)
     if limit and evidence.height > limit:
         out.print(f"  and {evidence.height - limit} more sentences: chancery explain {fact_id}")

@@ -63,11 +63,13 @@ def add_dates(bound: pl.DataFrame, found: pl.DataFrame, sents: pl.DataFrame, ele
     apart = pl.when(pl.col("d_start") >= pl.col("h_end")).then(pl.col("d_start") - pl.col("h_end")).otherwise(
         (pl.col("h_start") - pl.col("d_end")).abs() + 12
     )
+    # "talks with X after Y imposed tariffs in April": the date is the other verb's
+    behind = (pl.col("d_start") >= pl.col("h_end")) & (verbs_between >= pl.when(pl.col("pos") == "noun").then(1).otherwise(2))
     gap = pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     picked = (
-        bound.select("t", "sid", "h_start", "h_end", "status", "n_finite").join(
+        bound.select("t", "sid", "h_start", "h_end", "status", "n_finite", "pos").join(
             usable.select("sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report", "d_finite"), on="sid")
-        .filter(~pl.col("is_report") & (gap <= _FAR))
+        .filter(~pl.col("is_report") & (gap <= _FAR) & ~(behind & ~fronted))
         .with_columns(gap.alias("gap")).sort("t", "gap").unique("t", keep="first", maintain_order=True)
     )
     ahead = pl.col("status") == "planned"

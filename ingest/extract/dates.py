@@ -23,12 +23,12 @@ _PATTERNS = (
     r"\d{4}-\d{2}-\d{2}",
     rf"\d{{1,2}}(?:st|nd|rd|th)?(?:(?:-| and | to |, )\d{{1,2}}(?:st|nd|rd|th)?)? (?:of )?{_MONTH}(?:,? \d{{4}})?",
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:(?:-| and | to )\d{{1,2}}(?:st|nd|rd|th)?)?(?:,? \d{{4}})?",
-    rf"(?:(?:early|mid|late|mid-|last|next|this|in) )?{_MONTH}(?: (?:of )?(?:\d{{4}}|last year|this year|next year))?",
-    rf"(?:(?:last|next|this|coming) )?{_WEEKDAY}",
-    rf"{_COUNT} (?:day|week|month|year)s? (?:ago|earlier|before|later|from now)",
-    r"(?:earlier |later |late |early )?(?:last|next|this|the previous|the following|the same|that|the coming) (?:week|month|year|day|morning|afternoon|evening|night|weekend|spring|summer|autumn|fall|winter)",
-    r"(?:the day before|today|yesterday|tomorrow|tonight|overnight|the weekend|the same day|that day|this day|earlier in the day)",
-    r"(?:in |since |by |during |early |late |mid-|of |early in |late in )(?:19|20)\d{2}",
+    rf"(?i:(?:early|mid|late|mid-|last|next|this|in) )?{_MONTH}(?: (?:of )?(?:\d{{4}}|last year|this year|next year))?",
+    rf"(?i:(?:last|next|this|coming) )?{_WEEKDAY}",
+    rf"(?i:{_COUNT}) (?:day|week|month|year)s? (?:ago|earlier|before|later|from now)",
+    r"(?i:earlier |later |late |early )?(?i:last|next|this|the previous|the following|the same|that|the coming) (?:week|month|year|day|morning|afternoon|evening|night|weekend|spring|summer|autumn|fall|winter)",
+    r"(?i:the day before|today|yesterday|tomorrow|tonight|overnight|the weekend|the same day|that day|this day|earlier in the day)",
+    r"(?i:in |since |by |during |early |late |mid-|of |early in |late in )(?:19|20)\d{2}",
 )
 _ANY = r"\b(?:" + "|".join(_PATTERNS) + r")\b"
 _OPEN, _CLOSE = "\x01", "\x02"
@@ -40,9 +40,9 @@ def _expressions(sents: pl.DataFrame) -> pl.DataFrame:
     marked = pl.col("fold").str.replace_all(rf"(?:{_ANY})", _OPEN + "$0" + _CLOSE)
     return (
         sents.lazy().select("sid", "a", "fold").filter(
-            pl.col("fold").str.contains(rf"\d|[Tt]oday|[Yy]esterday|[Tt]omorrow|[Tt]onight|{_MONTH}|{_WEEKDAY}| (?:day|week|month|year)|overnight|week|morning|evening")
+            pl.col("fold").str.contains(rf"\d|[Tt]oday|[Yy]esterday|[Tt]omorrow|[Tt]onight|{_MONTH}|{_WEEKDAY}|\b(?:day|week|month|year)|[Oo]vernight|morning|evening|night")
         )
-        .select("sid", "a", marked.str.replace_all(r"\b(Last|Next|This|Earlier|Later|The|Early|Late|A|An|One|Two|Three|In|Today|Yesterday|Tomorrow|Overnight|Tonight)\b", "$0").alias("m"))
+        .select("sid", "a", marked.alias("m"))
         .select("sid", "a", pl.col("m").str.replace_all(_OPEN, _CLOSE + _OPEN, literal=True).str.split(_CLOSE).alias("piece"))
         .explode("piece", empty_as_null=True)
         .with_columns(pl.col("piece").str.starts_with(_OPEN).alias("is_date"), pl.col("piece").str.strip_prefix(_OPEN).alias("form"))

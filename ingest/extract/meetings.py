@@ -110,24 +110,43 @@ def _label(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def date_by_deeds(found: pl.DataFrame, bound: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
-    """The clauses, undated encounters dated by what the same sides did in the same report a few days before it.
+    """The clauses, undated encounters dated by what the same people did in the same report.
 
-    "The two met for an hour in Busan" after "Trump and Xi agreed on Thursday ...": the encounter was on Thursday.
+    A visit of one of them to the other's state dates what they did there; so does an act of the same sides some days
+    before the report: "The two met for an hour" after "Trump and Xi agreed on Thursday ...".
     """
-    both = pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes")).list.unique().list.sort()
-    deeds = (
-        bound.filter((pl.col("date_precision") == "day") & (pl.col("status") == "occurred")).join(published, on="a")
-        .filter((pl.col("date") - pl.col("start_date")).dt.total_days().is_between(0, _FRESH_DAYS))
-        .with_columns(both.alias("b")).filter(pl.col("b").list.len() >= 2)
-        .sort("a", "i").select("a", pl.col("b").list.join(",").alias("side_key"), pl.col("start_date").alias("d_date"), pl.col("i").alias("d_i"))
-        .unique(["a", "side_key"], keep="first", maintain_order=True)
+    dated = bound.filter((pl.col("status") == "occurred") & pl.col("start_date").is_not_null()).join(published, on="a")
+    visits = (
+        dated.filter(pl.col("rule_id").is_in(_VISITS) & pl.col("t_codes").is_not_null())
+        .select("a", "i", pl.col("s_keys").alias("d_key"), pl.col("t_codes").list.first().alias("host"), "start_date", "end_date", "date_precision", "city")
     )
-    undated = (pl.col("start_date").is_null() & (pl.col("status") == "occurred") & pl.col("d_date").is_not_null() & (pl.col("pos") != "noun")).fill_null(False)
-    return found.join(deeds, on=["a", "side_key"], how="left", maintain_order="left").with_columns(
-        pl.when(undated).then("d_date").otherwise("start_date").alias("start_date"),
-        pl.when(undated).then("d_date").otherwise("end_date").alias("end_date"),
-        pl.when(undated).then(pl.lit("day")).otherwise("date_precision").alias("date_precision"),
-    ).drop("d_date", "d_i")
+    both = pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes")).list.unique().list.sort()
+    fresh = (pl.col("date") - pl.col("start_date")).dt.total_days().is_between(0, _FRESH_DAYS)
+    acts = (
+        dated.filter((pl.col("date_precision") == "day") & fresh).with_columns(both.alias("b")).filter(pl.col("b").list.len() >= 2)
+        .select("a", "i", pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")).alias("d_key"),
+                pl.col("b").list.join(",").alias("d_sides"), "start_date", "end_date", "date_precision")
+    )
+    bare = found.with_row_index("f").filter(pl.col("start_date").is_null() & (pl.col("status") == "occurred")).select("f", "a", "keys", "codes", "side_key", "pos")
+    own = pl.col("keys").list.set_intersection("d_key").list.len() > 0
+    by_visit = bare.join(visits, on="a").filter(own & pl.col("codes").list.contains(pl.col("host"))).with_columns(pl.lit(0).alias("rank"))
+    by_act = (
+        bare.join(acts, on="a").filter((pl.col("side_key") == pl.col("d_sides")) & (pl.col("pos") != "noun") & (own | (pl.col("keys").list.len() == 0)))
+        .with_columns(pl.lit(1).alias("rank"))
+    )
+    chosen = pl.concat([by_visit, by_act], how="diagonal").sort("f", "rank", "i").unique("f", keep="first", maintain_order=True).select(
+        "f", pl.col("start_date").alias("d_start"), pl.col("end_date").alias("d_end"), pl.col("date_precision").alias("d_precision"),
+        pl.when(pl.col("rank") == 0).then("host").alias("d_host"), "city",
+    ).rename({"city": "d_city"})
+    out = found.with_row_index("f").join(chosen, on="f", how="left", maintain_order="left")
+    known, placeless = pl.col("d_start").is_not_null(), pl.col("country_code").is_null() & (pl.col("format") != "call")
+    return out.with_columns(
+        pl.when(known).then("d_start").otherwise("start_date").alias("start_date"),
+        pl.when(known).then("d_end").otherwise("end_date").alias("end_date"),
+        pl.when(known).then("d_precision").otherwise("date_precision").alias("date_precision"),
+        pl.when(placeless).then("d_city").otherwise("city").alias("city"),
+        pl.when(placeless).then("d_host").otherwise("country_code").alias("country_code"),
+    ).drop("f", "d_start", "d_end", "d_precision", "d_host", "d_city")
 
 
 def merge(found: pl.DataFrame) -> pl.DataFrame:
