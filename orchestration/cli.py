@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ChanceryError
-from ingest.settings import Home
+from ingest.settings import HOME_VARIABLE, Home
 
 EXIT_UNEXPECTED = 3
 EXIT_DAMAGED = 4
@@ -41,9 +41,20 @@ app = typer.Typer(
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _use(home: Path | None) -> Path | None:
+    """Let everything in this process, error logs included, mean the same home."""
+    if home:
+        os.environ[HOME_VARIABLE] = str(home)
+    return home
+
+
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="State folder; default: $CHANCERY_HOME, else the project's data/."),
+    typer.Option(
+        "--home", callback=_use, help="State folder; default: $CHANCERY_HOME, else the project's data/."
+    ),
 ]
 PathsArgument = Annotated[
     list[Path] | None,
@@ -54,8 +65,6 @@ PathsArgument = Annotated[
 @app.callback()
 def _root(home: HomeOption = None) -> None:
     """A `--home` before the verb means the same as one after it."""
-    if home:
-        os.environ["CHANCERY_HOME"] = str(home)
 
 
 @app.command()

@@ -39,7 +39,7 @@ class _LineStage:
     def advance(self, units: int = 1) -> None:
         """Count units done; speak when some seconds have passed in silence."""
         self.done += units
-        if monotonic() - self.said >= _SECONDS_BETWEEN_LINES:
+        if self.done != self.total and monotonic() - self.said >= _SECONDS_BETWEEN_LINES:
             self.said = monotonic()
             self.say(f"{self.name}: {self._count()}")
 
@@ -49,7 +49,8 @@ class _LineStage:
 
     def finish(self) -> None:
         """The stage's last line."""
-        self.say(f"{self.name}: {self._count()} in {monotonic() - self.started:.1f} s")
+        what = self._count() if self.unit else "done"
+        self.say(f"{self.name}: {what} in {monotonic() - self.started:.1f} s")
 
 
 class Lines:

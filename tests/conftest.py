@@ -1,4 +1,4 @@
-"""What every test may use. Belongs here: a state folder per test and the silence of libraries; no test data."""
+"""What every test may use: a state folder per test, silent libraries. Belongs here: no test data."""
 
 from __future__ import annotations
 

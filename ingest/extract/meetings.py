@@ -76,7 +76,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
 
 def _agree(left: pl.DataFrame) -> pl.DataFrame:
     """Pairs of clauses of one article that may speak of one encounter: m, n."""
-    columns = ["m", "a", "side_key", "status", "start_date", "end_date", "format", "keys", "sid"]
+    columns = ["m", "a", "side_key", "status", "start_date", "end_date", "format", "keys", "sid", "is_anaphor"]
     right = left.select(pl.col(c).alias(c if c in ("a", "side_key", "status") else f"{c}_r") for c in columns)
     undated = pl.col("start_date").is_null() | pl.col("start_date_r").is_null()
     same_time = undated | (pl.col("start_date") <= pl.col("end_date_r")) & (pl.col("start_date_r") <= pl.col("end_date"))
@@ -89,7 +89,9 @@ def _agree(left: pl.DataFrame) -> pl.DataFrame:
     # An undated clause speaks of one encounter: the dated one nearest before it, else nearest; never a bridge.
     distance = pl.col("sid").cast(pl.Int64) - pl.col("sid_r")
     loose = (
-        pairs.filter(pl.col("start_date").is_null() & (pl.col("m") != pl.col("m_r")))
+        # "trade talks with Washington" is not the foreign ministers' meeting, unless a pronoun points back
+        pairs.filter(pl.col("start_date").is_null() & (pl.col("m") != pl.col("m_r")) & (
+            (pl.col("keys").list.len() > 0) | (pl.col("keys_r").list.len() == 0) | pl.col("is_anaphor")))
         .with_columns(pl.col("start_date_r").is_null().alias("is_vague"), (distance < 0).alias("is_later"), distance.abs().alias("distance"))
         .filter(~pl.col("is_vague") | (pl.col("m_r") < pl.col("m")))
         .sort("m", "is_vague", "is_later", "distance", "m_r").unique("m", keep="first", maintain_order=True)
@@ -151,7 +153,8 @@ def date_by_deeds(found: pl.DataFrame, bound: pl.DataFrame, published: pl.DataFr
 
 def merge(found: pl.DataFrame) -> pl.DataFrame:
     """One row per encounter and article: c, a, codes, keys, status, format, date, place, confidence."""
-    labelled = _label(found.with_row_index("m"))
+    anaphor = (pl.col("s_np") == "pronoun").fill_null(False) | (pl.col("t_np") == "pronoun").fill_null(False) | (pl.col("pos") == "verb")
+    labelled = _label(found.with_row_index("m").with_columns(anaphor.alias("is_anaphor")))
     rank = pl.col("date_precision").replace_strict({p: n for n, p in enumerate(_PRECISIONS)}, return_dtype=pl.Int32)
     best = rank.arg_min()
     placed = pl.col("country_code").is_not_null()

@@ -1,4 +1,4 @@
-"""Three articles, and a way to run a job over a home. Belongs here: helpers of this folder's tests, no fixtures."""
+"""Three articles, and a way to run a job over a home. Belongs here: helpers of these tests, no fixtures."""
 
 from __future__ import annotations
 
@@ -13,19 +13,28 @@ from ingest.settings import Home
 
 ARTICLES = (
     {
-        "id": "w-1", "source": "Harbour Post", "published_date": "2025-07-26", "title": "Ministers meet",
-        "text": "WASHINGTON: Pakistan's Deputy Prime Minister and Foreign Minister Ishaq Dar met US Secretary of State "
-                "Marco Rubio in Washington on Friday. Rubio thanked Dar for the talks on trade.",
+        "id": "w-1",
+        "source": "Harbour Post",
+        "published_date": "2025-07-26",
+        "title": "Ministers meet",
+        "text": "WASHINGTON: Pakistan's Deputy Prime Minister and Foreign Minister Ishaq Dar met US "
+        "Secretary of State Marco Rubio in Washington on Friday. Rubio thanked Dar for the talks on trade.",
     },
     {
-        "id": "w-2", "source": "Delta Wire", "published_date": "2025-07-26", "title": "Summit ahead",
+        "id": "w-2",
+        "source": "Delta Wire",
+        "published_date": "2025-07-26",
+        "title": "Summit ahead",
         "text": "French President Emmanuel Macron will meet German Chancellor Friedrich Merz in Berlin next week.",
     },
     {
-        "id": "w-3", "source": "Delta Wire", "published_date": "2025-07-27", "title": "Bakery",
+        "id": "w-3",
+        "source": "Delta Wire",
+        "published_date": "2025-07-27",
+        "title": "Bakery",
         "text": "The bakery on the corner won a prize for its bread. Customers were pleased with the result.",
     },
-)  # fmt: skip
+)
 
 
 def write_articles(path: Path, rows: tuple[dict[str, Any], ...] = ARTICLES, *, age_seconds: int = 60) -> Path:
@@ -53,6 +62,13 @@ def run_job(name: str, home: Home, **arguments: Any) -> Any:
     from orchestration.place import Place
 
     with dg.DagsterInstance.ephemeral() as instance:
-        return defs().resolve_job_def(name).execute_in_process(
-            instance=instance, resources={"place": Place(folder=str(home.root))}, raise_on_error=False, **arguments
-        )  # fmt: skip
+        return (
+            defs()
+            .resolve_job_def(name)
+            .execute_in_process(
+                instance=instance,
+                resources={"place": Place(folder=str(home.root))},
+                raise_on_error=False,
+                **arguments,
+            )
+        )

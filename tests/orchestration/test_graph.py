@@ -1,4 +1,4 @@
-"""The asset graph as a whole, against a snapshot; after a wanted change: `UPDATE_SNAPSHOTS=1 pytest` this file."""
+"""The asset graph against a snapshot; after a wanted change run this file with UPDATE_SNAPSHOTS=1."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ def test_every_asset_says_what_it_is(nodes: dict[str, Any]) -> None:
 
 def test_every_table_shows_its_columns(nodes: dict[str, Any]) -> None:
     bare = [
-        key for key, node in nodes.items()
+        key
+        for key, node in nodes.items()
         if node.group_name in TABLES and not node.metadata.get("dagster/column_schema")
-    ]  # fmt: skip
+    ]
     assert not bare
 
 

@@ -32,13 +32,19 @@ SPOILED = [
     ("facts", "update facts.meetings set codes = codes[:1]", "meeting_has_two_sides"),
     ("facts", "update facts.meetings set codes = ['USA', 'XXX']", "sides_are_known"),
     ("facts", "update facts.events set confidence = 1.5", "confidence_is_a_share"),
-    ("facts", "update facts.events set start_date = date '1066-10-14', date_precision = 'day'",
-     "start_date_is_within_reason"),
+    (
+        "facts",
+        "update facts.events set start_date = date '1066-10-14', date_precision = 'day'",
+        "start_date_is_within_reason",
+    ),
     ("raw", "update raw.ledger set n_in = n_in + 1", "nothing_is_lost"),
-    ("raw", "update raw.ledger set n_in = 2000, n_ok = 500, n_quarantined = 1500, n_duplicate = 0",
-     "quarantined_share_is_below_limit"),
+    (
+        "raw",
+        "update raw.ledger set n_in = 2000, n_ok = 500, n_quarantined = 1500, n_duplicate = 0",
+        "quarantined_share_is_below_limit",
+    ),
     ("marts", "update marts.meetings set status = 'planned'", "planned_is_never_counted_as_held"),
-]  # fmt: skip
+]
 
 
 def test_there_are_at_least_forty_expectations() -> None:

@@ -34,8 +34,9 @@ def test_dates_agree_at_the_annotated_precision(
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("Recep Tayyip Erdoğan", "erdogan"), ("Robert Smith Jr.", "smith"), ("Ban Ki-moon", "moon"), (None, "")]
-)  # fmt: skip
+    ("name", "expected"),
+    [("Recep Tayyip Erdoğan", "erdogan"), ("Robert Smith Jr.", "smith"), ("Ban Ki-moon", "moon"), (None, "")],
+)
 def test_surnames_are_folded(name: str | None, expected: str) -> None:
     assert scoring.surname(name) == expected
 
@@ -59,8 +60,14 @@ def test_finding_nothing_where_nothing_is_scores_full() -> None:
 
 def test_a_warehouse_is_scored_by_external_id(world: World) -> None:
     nothing = {"persons": [], "meetings": [], "events": [], "topics": []}
-    meeting = {"countries": ["PAK", "USA"], "status": "occurred", "participants": ["Ishaq Dar"], "date": "2025-07-25",
-               "precision": "day", "country": "USA"}  # fmt: skip
+    meeting = {
+        "countries": ["PAK", "USA"],
+        "status": "occurred",
+        "participants": ["Ishaq Dar"],
+        "date": "2025-07-25",
+        "precision": "day",
+        "country": "USA",
+    }
     rows = [{"id": "w-1"} | nothing | {"meetings": [meeting]}, {"id": "not-there"} | nothing]
     with reading.published(world.home) as connection:
         score = scoring.score(connection, rows)
