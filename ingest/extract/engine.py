@@ -56,6 +56,9 @@ def read(articles: pl.DataFrame) -> Reading:
     bound = attach.add_dates(bound, dated, sents, elements)
     bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
     bound = attach.carry_places(attach.add_format(bound, sents), sents, cities)
+    # An organisation may host, but it is no place.
+    is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
+    bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))
     return Reading(folded, sents, elements, mentions, who, groups, bound, topics.term_hits(sents))
 
 

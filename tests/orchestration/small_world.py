@@ -25,7 +25,8 @@ ARTICLES = (
         "source": "Delta Wire",
         "published_date": "2025-07-26",
         "title": "Summit ahead",
-        "text": "French President Emmanuel Macron will meet German Chancellor Friedrich Merz in Berlin next week.",
+        "text": "French President Emmanuel Macron will meet German Chancellor Friedrich Merz in Berlin "
+        "next week.",
     },
     {
         "id": "w-3",

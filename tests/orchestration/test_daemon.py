@@ -17,7 +17,7 @@ from small_world import write_articles
 from ingest.settings import Home
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_SECONDS = 280
+LIMIT_SECONDS = 180
 
 
 def _n_published(home: Home) -> int:
