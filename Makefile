@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+CHANCERY := $(BIN)/chancery
 CHANCERY_HOME ?= $(CURDIR)/data
 DAGSTER_HOME ?= $(CHANCERY_HOME)/dagster
 SHARED := ../shared
@@ -13,7 +14,7 @@ export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: run test test-slow dev eval bench docs lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
-	@$(BIN)/chancery run data/sample
+	@$(CHANCERY) run data/sample
 
 test: $(INSTALLED)  ## the tests, but for those that take minutes
 	@$(BIN)/python -m pytest
@@ -27,13 +28,13 @@ dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors ru
 	@DAGSTER_HOME="$(DAGSTER_HOME)" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
 
 eval: $(INSTALLED)  ## figures on the annotated articles, and on the sets beside the checkout when they are there
-	@$(BIN)/chancery eval tests/gold/*.jsonl
+	@$(CHANCERY) eval tests/gold/*.jsonl
 	@if [ -d $(SHARED)/gold ]; then $(MAKE) --no-print-directory eval-shared; fi
 
 .PHONY: eval-shared
 eval-shared:
 	@rm -rf "$(EVAL)"
-	@$(BIN)/chancery eval --apart --keep "$(EVAL)" --texts $(SHARED)/seed/article.txt $(SHARED)/gold/dev.jsonl \
+	@$(CHANCERY) eval --apart --keep "$(EVAL)" --texts $(SHARED)/seed/article.txt $(SHARED)/gold/dev.jsonl \
 		$(SHARED)/seed/gold.jsonl $(SHARED)/corpora/plv_train.jsonl $(SHARED)/corpora/hsg_dev.jsonl
 	@for set in gold-dev seed-gold; do echo "$$set"; \
 		$(BIN)/python $(SHARED)/tools/score.py "$(EVAL)/$$set/warehouse/chancery.duckdb" $(SHARED)/$${set/-//}.jsonl; done

@@ -144,7 +144,7 @@ def verify(home: HomeOption = None) -> None:
 
     problems = pipeline.verify(Home.resolve(home))
     for problem in problems:
-        typer.echo(str(problem))
+        typer.echo(f"{problem.where}: {problem.what} {problem.detail}".rstrip())
     typer.echo(f"{len(problems)} problems found." if problems else "No damage found.")
     raise typer.Exit(EXIT_DAMAGED if problems else 0)
 
@@ -166,7 +166,10 @@ def forget(
     """Remove an article, its bytes and every fact that only it states, then publish without it."""
     from orchestration import pipeline, progress
 
-    typer.echo(str(pipeline.forget(Home.resolve(home), article_id, progress.for_terminal())))
+    gone = pipeline.forget(Home.resolve(home), article_id, progress.for_terminal())
+    typer.echo(
+        f"Forgot {gone.article_id}: {gone.n_objects} stored objects, {gone.n_facts} pieces of evidence."
+    )
 
 
 @app.command()

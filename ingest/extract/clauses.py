@@ -134,7 +134,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("order").is_not_null())
     return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
         "t", pl.col("g").alias("s_g"), pl.col("codes").alias("s_codes"), pl.col("keys").alias("s_keys"),
-        pl.col("lo").alias("s_lo"), pl.col("hi").alias("s_hi"), pl.col("order").alias("s_order"), pl.col("np").alias("s_np"),
+        pl.col("lo").alias("s_lo"), pl.col("hi").alias("s_hi"), pl.col("order").alias("s_order"), pl.col("np").alias("s_np"), pl.col("pronoun").alias("s_pronoun"),
     )
 
 

@@ -41,7 +41,7 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
     )
     single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & pl.col("role_class").is_not_null()
     bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det")
-    generic = pl.col("role_class").is_in(["minister", "official", "org_head", "envoy"])
+    generic = pl.col("role_class").is_in(["minister", "envoy"])
     fits = (
         (pl.col("role_class") == pl.col("p_role")) | generic & pl.col("p_role").is_in(
             ["foreign_minister", "defence_minister", "finance_minister", "trade_minister", "interior_minister", "minister", "envoy", "ambassador"])
@@ -90,6 +90,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
     pairs = (
         e.filter(pl.col("strong") & ~((pl.col("np") == "state") & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"]))
+                 & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
                  & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True))
         .group_by("a", "sid", maintain_order=True)
         .agg(
@@ -169,7 +170,7 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
             pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("keys"),
             pl.col("prep").first(), pl.col("det").first(), pl.col("strong").all(), pl.col("is_possessive").last(),
             pl.col("np").first(), pl.col("name_kind").first(), pl.col("role_class").first(), pl.len().alias("n_members"),
-            pl.col("shape").first(),
+            pl.col("shape").first(), pl.col("word_class").first().alias("pronoun"),
             ((pl.col("code_kind") == "organization") & (pl.col("np") == "state")).all().fill_null(False).alias("is_forum"),
         )
     )

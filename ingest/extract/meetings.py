@@ -14,6 +14,7 @@ _PRECISIONS = ["day", "week", "month", "year", "unknown"]
 _FRESH_DAYS = 7
 _REMEMBERED = 3  # sentences for which "the talks" still means the encounter told before
 _POINTERS = ["meeting", "talks", "round", "summit", "session", "negotiations", "dialogue", "gathering", "consultations", "discussions"]
+_NOBODY = pl.lit([], dtype=pl.List(pl.String))
 _ROUNDS = 4  # label propagation: longer chains of pairwise agreement do not occur within an article
 
 
@@ -24,6 +25,8 @@ def _empty_list(column: str) -> pl.Expr:
 def candidates(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states an encounter, with `codes` and `keys` of all who take part."""
     talks = bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING))
+    # "met X to discuss relations with Y" is no talk with Y
+    talks = talks.filter((pl.col("rule_id") != "C11") | ~pl.col("is_infinitive").fill_null(False))
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
     between = pl.col("t_prep").is_in(["between", "of", "among"]) & (pl.col("pos") == "noun") & (target.list.len() >= 2)
     alone = pl.col("t_codes").is_null() & pl.col("reciprocal")
@@ -67,10 +70,12 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("s_codes").is_null() | (pl.col("s_codes").list.set_difference("w_codes").list.len() == 0))
         & (pl.col("status") != "occurred") & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
     )
+    # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
+    they = (pl.col("rule_id") == "C11") & (pl.col("s_pronoun") == "they").fill_null(False) & (pl.col("s_codes").list.len() >= 2)
     joins = pl.col("rule_id").is_in(["C20", "C21"]) & (pl.col("status") == "occurred") & pl.col("s_codes").is_not_null()
     return told.with_columns(
-        pl.when(near & points).then("w_codes").when(near & joins).then(pl.concat_list("s_codes", "w_codes")).otherwise("codes").alias("codes"),
-        pl.when(near & joins).then(pl.concat_list("s_keys", "w_keys")).otherwise("keys").alias("keys"),
+        pl.when(they & near).then("w_codes").when(they).then(_NOBODY).when(near & points).then("w_codes").when(near & joins).then(pl.concat_list("s_codes", "w_codes")).otherwise("codes").alias("codes"),
+        pl.when(they & near).then("w_keys").when(near & joins).then(pl.concat_list("s_keys", "w_keys")).otherwise("keys").alias("keys"),
     ).drop("w_codes", "w_keys", "w_sid")
 
 

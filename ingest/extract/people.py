@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 _SUFFIX = r" (?:jr|sr|ii|iii|iv)$"
-_LEADING = ["head_of_state", "head_of_government", "foreign_minister", "monarch", "defence_minister", "org_head",
-            "security_adviser", "envoy"]
+_LEADING = ["head_of_state", "head_of_government"]  # who is named without first name, office or introduction
 _ALIKE = {"head_of_state": "head", "head_of_government": "head", "monarch": "head", "party_leader": "head"}
 # Reporters use titles some days before the oath and for weeks after the end of an office.
 _EARLY_DAYS, _LATE_DAYS = 75, 45
