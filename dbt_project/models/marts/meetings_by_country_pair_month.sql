@@ -1,7 +1,7 @@
 with
 
 pairs as (
-    select * from {{ ref('int_meeting_pairs') }}
+    select * from {{ ref('meeting_country_pairs') }}
     where month is not null
 )
 

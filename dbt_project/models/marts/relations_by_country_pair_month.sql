@@ -1,12 +1,12 @@
 with
 
 event_pairs as (
-    select * from {{ ref('int_event_pairs') }}
+    select * from {{ ref('event_country_pairs') }}
     where month is not null
 ),
 
 meeting_pairs as (
-    select * from {{ ref('int_meeting_pairs') }}
+    select * from {{ ref('meeting_country_pairs') }}
     where month is not null and status = 'occurred'
 ),
 

@@ -7,7 +7,7 @@ meeting_topics as (
         month,
         unnest(topics) as topic,
         'meeting' as fact_kind
-    from {{ ref('int_meeting_pairs') }}
+    from {{ ref('meeting_country_pairs') }}
     where status = 'occurred' and month is not null
 ),
 
@@ -18,7 +18,7 @@ event_topics as (
         month,
         unnest(topics) as topic,
         'event' as fact_kind
-    from {{ ref('int_event_pairs') }}
+    from {{ ref('event_country_pairs') }}
     where month is not null
 ),
 
