@@ -358,11 +358,11 @@ _ENGLISH_WORDS = r"\b(?:the|of|and|to|that|for|with|by|from|has|said|which|will|
 _ENGLISH_SHARE = 0.12
 _SAMPLE = 400
 # Languages that the detector gives for English wire copy and tables far more often than for themselves.
-_NEVER_DETECTED = frozenset("an ba br eo fo fy gd ht jv la lb lg ln mg oc qu sa se vo wa".split())
+_NEVER_DETECTED = frozenset(["an", "ba", "br", "eo", "fo", "fy", "gd", "ht", "jv", "la", "lb", "lg", "ln", "mg", "oc", "qu", "sa", "se", "vo", "wa"])
 
 
 @cache
-def _identifier():  # noqa: ANN202  the library's class, imported late: its model takes 0.7 s to load
+def _identifier():
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -65,9 +65,7 @@ class Table:
 
     def ddl(self) -> str:
         """`CREATE TABLE IF NOT EXISTS` with NOT NULL where the declaration says so."""
-        body = ", ".join(
-            f'"{c.name}" {c.sql_type}{"" if c.nullable else " NOT NULL"}' for c in self.columns
-        )
+        body = ", ".join(f'"{c.name}" {c.sql_type}{"" if c.nullable else " NOT NULL"}' for c in self.columns)
         return f"CREATE TABLE IF NOT EXISTS {self.address} ({body})"
 
     def empty(self) -> pl.DataFrame:
@@ -99,15 +97,32 @@ _PLACE = (
     _c("country_code", TEXT, "Country of the place, ISO 3166 alpha-3.", True),
 )
 _DATES = (
-    _c("start_date", pl.Date, "First day; for a month or year its first day; null when the text says nothing.", True),
-    _c("end_date", pl.Date, "Last day of the span that the precision allows, or of the event when stated.", True),
+    _c(
+        "start_date",
+        pl.Date,
+        "First day; for a month or year its first day; null when the text says nothing.",
+        True,
+    ),
+    _c(
+        "end_date",
+        pl.Date,
+        "Last day of the span that the precision allows, or of the event when stated.",
+        True,
+    ),
     _c("date_precision", TEXT, "day, week, month, year or unknown."),
 )
 
 RAW_ARTICLES = Table(
-    "raw", "articles", "One row per admitted article; append-only.", ("article_id",),
+    "raw",
+    "articles",
+    "One row per admitted article; append-only.",
+    ("article_id",),
     (
-        _c("article_id", TEXT, "'a' + 20 hex digits: hash of external_id, url, published date, title and text."),
+        _c(
+            "article_id",
+            TEXT,
+            "'a' + 20 hex digits: hash of external_id, url, published date, title and text.",
+        ),
         _c("external_id", TEXT, "The id that the source gave.", True),
         _c("source", TEXT, "Name of the outlet or feed.", True),
         _c("url", TEXT, "Address of the article.", True),
@@ -127,7 +142,10 @@ RAW_ARTICLES = Table(
 )
 
 RAW_QUARANTINE = Table(
-    "raw", "quarantine", "One row per input that could not be admitted, with its reason.", ("input_id",),
+    "raw",
+    "quarantine",
+    "One row per input that could not be admitted, with its reason.",
+    ("input_id",),
     (
         _c("input_id", TEXT, "'q' + 20 hex digits: hash of path name, bytes, position and reason."),
         _c("batch_id", TEXT, "The ledger row under which the input arrived."),
@@ -143,7 +161,10 @@ RAW_QUARANTINE = Table(
 )
 
 RAW_LEDGER = Table(
-    "raw", "ledger", "One row per batch: n_in = n_ok + n_duplicate + n_quarantined.", ("batch_id",),
+    "raw",
+    "ledger",
+    "One row per batch: n_in = n_ok + n_duplicate + n_quarantined.",
+    ("batch_id",),
     (
         _c("batch_id", TEXT, "'b' + 20 hex digits."),
         _c("path", TEXT, "File or folder as given."),
@@ -157,7 +178,10 @@ RAW_LEDGER = Table(
 )
 
 FACTS_EXTRACTIONS = Table(
-    "facts", "extractions", "One row per article that was extracted, with facts or without.", ("article_id",),
+    "facts",
+    "extractions",
+    "One row per article that was extracted, with facts or without.",
+    ("article_id",),
     (
         _ARTICLE,
         _c("extractor_version", TEXT, "Version of code and reference data that read it."),
@@ -167,10 +191,17 @@ FACTS_EXTRACTIONS = Table(
 )
 
 FACTS_ARTICLE_ACTORS = Table(
-    "facts", "article_actors", "One row per article and actor mentioned in it.", ("article_id", "actor_key"),
+    "facts",
+    "article_actors",
+    "One row per article and actor mentioned in it.",
+    ("article_id", "actor_key"),
     (
         _ARTICLE,
-        _c("actor_key", TEXT, "Stable id: p:<person_id> from the roster, l:<folded name>:<code> learned, c:<code> government, o:<code> organization."),
+        _c(
+            "actor_key",
+            TEXT,
+            "Stable id: p:<person_id> from the roster, l:<folded name>:<code> learned, c:<code> government, o:<code> organization.",
+        ),
         _c("name", TEXT, "Fullest form in the article without title (people) or the reference name."),
         _c("kind", TEXT, "person, government or organization."),
         _c("code", TEXT, "ISO alpha-3 or organisation code; null for a person of unknown country.", True),
@@ -184,7 +215,10 @@ FACTS_ARTICLE_ACTORS = Table(
 )
 
 FACTS_ARTICLE_TOPICS = Table(
-    "facts", "article_topics", "One row per article and topic, at most five an article.", ("article_id", "topic"),
+    "facts",
+    "article_topics",
+    "One row per article and topic, at most five an article.",
+    ("article_id", "topic"),
     (
         _ARTICLE,
         _c("topic", TEXT, "Topic code."),
@@ -194,22 +228,33 @@ FACTS_ARTICLE_TOPICS = Table(
 )
 
 FACTS_MEETINGS = Table(
-    "facts", "meetings", "One row per encounter as one article reports it.", ("fact_id",),
+    "facts",
+    "meetings",
+    "One row per encounter as one article reports it.",
+    ("fact_id",),
     (
         _c("fact_id", TEXT, "'m' + 20 hex digits: hash of article, evidence span, sides and status."),
         _ARTICLE,
         _c("status", TEXT, "occurred, planned, denied or hypothetical."),
         _c("format", TEXT, "in_person, call, video or unknown."),
         _c("level", TEXT, "head, ministerial, envoy, official or unknown: highest office that took part."),
-        *_DATES, *_PLACE,
+        *_DATES,
+        *_PLACE,
         _c("codes", CODES, "Sides, sorted: ISO alpha-3 and organisation codes."),
-        _c("topics", CODES, "Topics that the text ties to the encounter.",),
+        _c(
+            "topics",
+            CODES,
+            "Topics that the text ties to the encounter.",
+        ),
         _c("confidence", pl.Float64, "0-1, from the rule and how its arguments were found."),
     ),
 )
 
 FACTS_MEETING_PARTICIPANTS = Table(
-    "facts", "meeting_participants", "One row per encounter and named person who took part.", ("fact_id", "actor_key"),
+    "facts",
+    "meeting_participants",
+    "One row per encounter and named person who took part.",
+    ("fact_id", "actor_key"),
     (
         _c("fact_id", TEXT, "The meeting in facts.meetings."),
         _c("actor_key", TEXT, "As in facts.article_actors."),
@@ -221,7 +266,10 @@ FACTS_MEETING_PARTICIPANTS = Table(
 )
 
 FACTS_EVENTS = Table(
-    "facts", "events", "One row per article and directed fact (source, target, type, status).", ("fact_id",),
+    "facts",
+    "events",
+    "One row per article and directed fact (source, target, type, status).",
+    ("fact_id",),
     (
         _c("fact_id", TEXT, "'e' + 20 hex digits."),
         _ARTICLE,
@@ -230,7 +278,8 @@ FACTS_EVENTS = Table(
         _c("status", TEXT, "occurred, planned, denied or hypothetical."),
         _c("source_code", TEXT, "Who acts: ISO alpha-3 or organisation code."),
         _c("target_code", TEXT, "Upon whom."),
-        *_DATES, *_PLACE,
+        *_DATES,
+        *_PLACE,
         _c("topics", CODES, "Topics of the sentence."),
         _c("cameo_root", TEXT, "CAMEO root code, two digits, derived from type, mode and status."),
         _c("confidence", pl.Float64, "0-1."),
@@ -238,11 +287,16 @@ FACTS_EVENTS = Table(
 )
 
 FACTS_VISITS = Table(
-    "facts", "visits", "One row per article and visit of a person or government to a country.", ("fact_id",),
+    "facts",
+    "visits",
+    "One row per article and visit of a person or government to a country.",
+    ("fact_id",),
     (
         _c("fact_id", TEXT, "'v' + 20 hex digits."),
         _ARTICLE,
-        _c("actor_key", TEXT, "Visitor, as in facts.article_actors; null when only the state is named.", True),
+        _c(
+            "actor_key", TEXT, "Visitor, as in facts.article_actors; null when only the state is named.", True
+        ),
         _c("visitor_code", TEXT, "Country or organisation of the visitor."),
         _c("host_code", TEXT, "Country visited, ISO alpha-3."),
         _c("city", TEXT, "City visited.", True),
@@ -256,7 +310,10 @@ FACTS_VISITS = Table(
 )
 
 FACTS_STATEMENTS = Table(
-    "facts", "statements", "One row per quotation with its speaker.", ("fact_id",),
+    "facts",
+    "statements",
+    "One row per quotation with its speaker.",
+    ("fact_id",),
     (
         _c("fact_id", TEXT, "'s' + 20 hex digits."),
         _ARTICLE,
@@ -272,7 +329,10 @@ FACTS_STATEMENTS = Table(
 )
 
 FACTS_EVIDENCE = Table(
-    "facts", "evidence", "One row per fact and span of text that states it.", ("fact_kind", "fact_id", "char_start"),
+    "facts",
+    "evidence",
+    "One row per fact and span of text that states it.",
+    ("fact_kind", "fact_id", "char_start"),
     (
         _c("fact_kind", TEXT, "meeting, event or visit."),
         _c("fact_id", TEXT, "The fact."),
@@ -289,7 +349,10 @@ FACTS_EVIDENCE = Table(
 )
 
 FACTS_SIGNATURES = Table(
-    "facts", "signatures", "One row per article and min-hash band: near-duplicates share bands.", ("article_id", "band"),
+    "facts",
+    "signatures",
+    "One row per article and min-hash band: near-duplicates share bands.",
+    ("article_id", "band"),
     (
         _ARTICLE,
         _c("band", pl.Int32, "Band number."),
@@ -298,7 +361,10 @@ FACTS_SIGNATURES = Table(
 )
 
 QUALITY_VALIDATIONS = Table(
-    "quality", "validations", "One row per expectation checked in a run.", ("run_id", "suite", "table_name", "expectation"),
+    "quality",
+    "validations",
+    "One row per expectation checked in a run.",
+    ("run_id", "suite", "table_name", "expectation"),
     (
         _c("run_id", TEXT, "The run that checked."),
         _c("suite", TEXT, "raw, facts or marts."),
@@ -312,8 +378,16 @@ QUALITY_VALIDATIONS = Table(
 
 RAW = (RAW_ARTICLES, RAW_QUARANTINE, RAW_LEDGER)
 FACTS = (
-    FACTS_EXTRACTIONS, FACTS_ARTICLE_ACTORS, FACTS_ARTICLE_TOPICS, FACTS_MEETINGS, FACTS_MEETING_PARTICIPANTS,
-    FACTS_EVENTS, FACTS_VISITS, FACTS_STATEMENTS, FACTS_EVIDENCE, FACTS_SIGNATURES,
+    FACTS_EXTRACTIONS,
+    FACTS_ARTICLE_ACTORS,
+    FACTS_ARTICLE_TOPICS,
+    FACTS_MEETINGS,
+    FACTS_MEETING_PARTICIPANTS,
+    FACTS_EVENTS,
+    FACTS_VISITS,
+    FACTS_STATEMENTS,
+    FACTS_EVIDENCE,
+    FACTS_SIGNATURES,
 )
 QUALITY = (QUALITY_VALIDATIONS,)
 ALL = RAW + FACTS + QUALITY

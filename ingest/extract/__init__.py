@@ -22,15 +22,33 @@ from ingest.settings import reference_dir
 
 _Result = TypeVar("_Result")
 _LANGUAGES = ["en", "und"]
-_REFERENCE = ("alias_context", "cities", "city_aliases", "countries", "country_aliases", "event_types", "frames", "function_words",
-              "nouns", "offices", "organization_aliases", "organizations", "people", "status_cues", "topics", "verbs")
+_REFERENCE = (
+    "alias_context",
+    "cities",
+    "city_aliases",
+    "countries",
+    "country_aliases",
+    "event_types",
+    "frames",
+    "function_words",
+    "nouns",
+    "offices",
+    "organization_aliases",
+    "organizations",
+    "people",
+    "status_cues",
+    "topics",
+    "verbs",
+)
 
 
 @cache
 def extractor_version() -> str:
     """'x' and 12 hex digits over this package's code and the reference tables that it reads."""
     digest = sha256()
-    code = sorted(Path(__file__).parent.glob("*.py")) + sorted((Path(__file__).parents[1] / "lexicon").glob("*.py"))
+    code = sorted(Path(__file__).parent.glob("*.py")) + sorted(
+        (Path(__file__).parents[1] / "lexicon").glob("*.py")
+    )
     for path in [*code, *(Path(reference_dir()) / f"{name}.csv" for name in _REFERENCE)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return "x" + digest.hexdigest()[:12]
@@ -38,10 +56,14 @@ def extractor_version() -> str:
 
 def _unread(articles: pl.DataFrame, version: str) -> pl.DataFrame:
     """facts.extractions rows of articles in a language that has no tables yet."""
-    return tables.FACTS_EXTRACTIONS.conform(articles.select(
-        "article_id", pl.lit(version).alias("extractor_version"), pl.lit("unsupported_language").alias("outcome"),
-        pl.lit(0).alias("n_sentences"),
-    ))
+    return tables.FACTS_EXTRACTIONS.conform(
+        articles.select(
+            "article_id",
+            pl.lit(version).alias("extractor_version"),
+            pl.lit("unsupported_language").alias("outcome"),
+            pl.lit(0).alias("n_sentences"),
+        )
+    )
 
 
 def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -51,7 +73,9 @@ def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
     language than English are counted in `extractions` as `unsupported_language` and give no facts.
     """
     version = extractor_version()
-    readable = pl.col("language").fill_null("und").str.slice(0, 3).str.split("-").list.first().is_in(_LANGUAGES)
+    readable = (
+        pl.col("language").fill_null("und").str.slice(0, 3).str.split("-").list.first().is_in(_LANGUAGES)
+    )
     ordered = articles.sort("article_id")
     chosen = ordered.filter(readable)
     out = facts_of(read(chosen), version) if chosen.height else {t.name: t.empty() for t in tables.FACTS}
@@ -59,7 +83,9 @@ def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return out
 
 
-def in_parallel(batches: Iterable[pl.DataFrame], read_one: Callable[[pl.DataFrame], _Result], workers: int | None = None) -> Iterator[_Result]:
+def in_parallel(
+    batches: Iterable[pl.DataFrame], read_one: Callable[[pl.DataFrame], _Result], workers: int | None = None
+) -> Iterator[_Result]:
     """`read_one` over the batches, some at a time, results in the order of the batches.
 
     Threads suffice: Polars works outside the interpreter's lock. No more batches are held than there are workers.

@@ -17,89 +17,167 @@ _CLAUSE = 35  # what a finite verb between trigger and date weighs, in character
 _FAR = 190
 _IN = ["in", "at", "outside", "near"]
 _JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
-_NATIONAL = ["head_of_state", "head_of_government", "monarch", "foreign_minister", "defence_minister", "finance_minister",
-             "trade_minister", "interior_minister", "minister", "deputy", "envoy", "security_adviser", "military", "spokesperson", "official"]
-_PHONE = r"(?i)\b(?:by (?:tele)?phone|phone (?:call|talk|conversation)|telephone|phoned|on the phone|over the phone|phone diplomacy|hotline|rang|call with|call from|a call|in a call|the call|calls? between|by phone)\b"
+_NATIONAL = [
+    "head_of_state",
+    "head_of_government",
+    "monarch",
+    "foreign_minister",
+    "defence_minister",
+    "finance_minister",
+    "trade_minister",
+    "interior_minister",
+    "minister",
+    "deputy",
+    "envoy",
+    "security_adviser",
+    "military",
+    "spokesperson",
+    "official",
+]
+_PHONE = (
+    r"(?i)\b(?:by (?:tele)?phone|phone (?:call|talk|conversation)|telephone|phoned|on the phone|over the phone|phone diplomacy"
+    r"|hotline|rang|call with|call from|a call|in a call|the call|calls? between)\b"
+)
 _VIDEO = r"(?i)\b(?:video|virtual(?:ly)?|videoconference|online (?:meeting|summit)|via zoom)\b"
 
 
 def relative_dates(found: pl.DataFrame) -> pl.DataFrame:
     """The date expressions with those that lean on an earlier one ("a day earlier", "the same evening") resolved."""
-    ordered = found.sort("a", "sid", "d_start").with_columns(
-        pl.when(~pl.col("is_relative") & (pl.col("precision") == "day")).then("past").alias("seen")
-    ).with_columns(pl.col("seen").forward_fill().over("a").shift(1).over("a").alias("anchor"))
+    ordered = (
+        found.sort("a", "sid", "d_start")
+        .with_columns(
+            pl.when(~pl.col("is_relative") & (pl.col("precision") == "day")).then("past").alias("seen")
+        )
+        .with_columns(pl.col("seen").forward_fill().over("a").shift(1).over("a").alias("anchor"))
+    )
     low = pl.col("low")
     step = (
-        pl.when(low.str.contains("earlier|before|previous")).then(-1).when(low.str.contains("later|following")).then(1).otherwise(0)
-        * pl.col("count").fill_null(1) * pl.when(pl.col("unit") == "week").then(7).otherwise(1)
+        pl.when(low.str.contains("earlier|before|previous"))
+        .then(-1)
+        .when(low.str.contains("later|following"))
+        .then(1)
+        .otherwise(0)
+        * pl.col("count").fill_null(1)
+        * pl.when(pl.col("unit") == "week").then(7).otherwise(1)
     )
     whole = pl.col("unit").is_null() | pl.col("unit").is_in(["day", "week"])
-    leaning = pl.col("is_relative") & pl.col("anchor").is_not_null() & whole & ~low.str.contains("week$|month$|year$")
+    leaning = (
+        pl.col("is_relative")
+        & pl.col("anchor").is_not_null()
+        & whole
+        & ~low.str.contains("week$|month$|year$")
+    )
     moved = pl.col("anchor") + pl.duration(days=step)
-    return ordered.with_columns(
-        pl.when(leaning).then(moved).otherwise("past").alias("past"),
-        pl.when(leaning).then(moved).otherwise("future").alias("future"),
-        pl.when(leaning).then(pl.lit("day")).otherwise("precision").alias("precision"),
-    ).filter(pl.col("past").is_not_null()).drop("seen", "anchor")
+    return (
+        ordered.with_columns(
+            pl.when(leaning).then(moved).otherwise("past").alias("past"),
+            pl.when(leaning).then(moved).otherwise("future").alias("future"),
+            pl.when(leaning).then(pl.lit("day")).otherwise("precision").alias("precision"),
+        )
+        .filter(pl.col("past").is_not_null())
+        .drop("seen", "anchor")
+    )
 
 
 def _verbs_at(frame: pl.DataFrame, elements: pl.DataFrame, at: str, name: str) -> pl.DataFrame:
     """The frame with the running count of finite verbs at a place in its sentence."""
     steps = elements.select("sid", "start", pl.col("n_finite").alias(name)).sort("start")
-    return frame.sort(at).join_asof(steps, left_on=at, right_on="start", by="sid", check_sortedness=False).drop("start", strict=False)
+    return (
+        frame.sort(at)
+        .join_asof(steps, left_on=at, right_on="start", by="sid", check_sortedness=False)
+        .drop("start", strict=False)
+    )
 
 
-def add_dates(bound: pl.DataFrame, found: pl.DataFrame, sents: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+def add_dates(
+    bound: pl.DataFrame, found: pl.DataFrame, sents: pl.DataFrame, elements: pl.DataFrame
+) -> pl.DataFrame:
     """The clauses with `start_date`, `end_date`, `date_precision` from the date that is theirs.
 
     The nearest in the same clause; a date that opens the sentence holds for its first clause however long.
     """
-    before = pl.col("fold").str.slice(pl.max_horizontal(pl.col("d_start") - 30, 0), pl.min_horizontal(pl.col("d_start"), 30))
-    usable = _verbs_at(relative_dates(found), elements, "d_start", "d_finite").join(sents.select("sid", "fold"), on="sid").filter(~before.str.contains(_NOT_WHEN)).with_columns(
-        before.str.contains(_SAID).alias("is_report")
+    before = pl.col("fold").str.slice(
+        pl.max_horizontal(pl.col("d_start") - 30, 0), pl.min_horizontal(pl.col("d_start"), 30)
+    )
+    usable = (
+        _verbs_at(relative_dates(found), elements, "d_start", "d_finite")
+        .join(sents.select("sid", "fold"), on="sid")
+        .filter(~before.str.contains(_NOT_WHEN))
+        .with_columns(before.str.contains(_SAID).alias("is_report"))
     )
     verbs_between = (pl.col("d_finite").cast(pl.Int64) - pl.col("n_finite")).abs()
     fronted = pl.col("d_start") <= _FRONT
-    apart = pl.when(pl.col("d_start") >= pl.col("h_end")).then(pl.col("d_start") - pl.col("h_end")).otherwise(
-        (pl.col("h_start") - pl.col("d_end")).abs() + 12
+    apart = (
+        pl.when(pl.col("d_start") >= pl.col("h_end"))
+        .then(pl.col("d_start") - pl.col("h_end"))
+        .otherwise((pl.col("h_start") - pl.col("d_end")).abs() + 12)
     )
     # "talks with X after Y imposed tariffs in April": the date is the other verb's
-    behind = (pl.col("d_start") >= pl.col("h_end")) & (verbs_between >= pl.when(pl.col("pos") == "noun").then(1).otherwise(2))
-    gap = pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
+    behind = (pl.col("d_start") >= pl.col("h_end")) & (
+        verbs_between >= pl.when(pl.col("pos") == "noun").then(1).otherwise(2)
+    )
+    gap = (
+        pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
+    )
     picked = (
-        bound.select("t", "sid", "h_start", "h_end", "status", "n_finite", "pos").join(
-            usable.select("sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report", "d_finite"), on="sid")
+        bound.select("t", "sid", "h_start", "h_end", "status", "n_finite", "pos")
+        .join(
+            usable.select(
+                "sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report", "d_finite"
+            ),
+            on="sid",
+        )
         .filter(~pl.col("is_report") & (gap <= _FAR) & ~(behind & ~fronted))
-        .with_columns(gap.alias("gap")).sort("t", "gap").unique("t", keep="first", maintain_order=True)
+        .with_columns(gap.alias("gap"))
+        .sort("t", "gap")
+        .unique("t", keep="first", maintain_order=True)
     )
     ahead = pl.col("status") == "planned"
     day = pl.when(ahead).then("future").otherwise("past")
     dates = picked.select("t", day.alias("start_date"), pl.col("precision").alias("date_precision"), "span")
     end = (
-        pl.when(pl.col("date_precision") == "day").then(pl.col("start_date") + pl.duration(days=pl.col("span")))
-        .when(pl.col("date_precision") == "week").then(pl.col("start_date") + pl.duration(days=6))
-        .when(pl.col("date_precision") == "month").then(pl.col("start_date").dt.month_end())
-        .when(pl.col("date_precision") == "year").then(pl.date(pl.col("start_date").dt.year(), 12, 31))
+        pl.when(pl.col("date_precision") == "day")
+        .then(pl.col("start_date") + pl.duration(days=pl.col("span")))
+        .when(pl.col("date_precision") == "week")
+        .then(pl.col("start_date") + pl.duration(days=6))
+        .when(pl.col("date_precision") == "month")
+        .then(pl.col("start_date").dt.month_end())
+        .when(pl.col("date_precision") == "year")
+        .then(pl.date(pl.col("start_date").dt.year(), 12, 31))
     )
     return (
-        bound.join(dates, on="t", how="left", maintain_order="left").with_columns(end.cast(pl.Date).alias("end_date"))
-        .with_columns(pl.col("date_precision").fill_null("unknown")).drop("span")
+        bound.join(dates, on="t", how="left", maintain_order="left")
+        .with_columns(end.cast(pl.Date).alias("end_date"))
+        .with_columns(pl.col("date_precision").fill_null("unknown"))
+        .drop("span")
     )
 
 
 def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     """One row per place in a sentence: sid, x_start, city, country_code, how (in, to, venue)."""
     town = pl.col("city").is_not_null() & (pl.col("kind") != "P") & pl.col("np").is_in(["town", "state"])
-    country = (pl.col("np") == "state") & (pl.col("code_kind") == "country") & pl.col("name_kind").is_in(["name"]) & (pl.col("codes").list.len() == 1)
+    country = (
+        (pl.col("np") == "state")
+        & (pl.col("code_kind") == "country")
+        & pl.col("name_kind").is_in(["name"])
+        & (pl.col("codes").list.len() == 1)
+    )
     city_of = (pl.col("prep") == "of") & _at("lower", 2).is_in(["city", "town", "capital", "resort", "port"])
-    after_comma = town & (_at("lower", 1) == ",") & (_at("kind", 2).is_in(["P", "T"]) | (_at("np", 2) == "town"))
+    after_comma = (
+        town & (_at("lower", 1) == ",") & (_at("kind", 2).is_in(["P", "T"]) | (_at("np", 2) == "town"))
+    )
     inside = pl.col("prep").is_in(_IN) | city_of | after_comma
     toward = pl.col("prep").is_in(["to", "into"])
-    visited = (pl.col("prep") == "") & _at("lower", 1).is_in(["visited", "visiting", "visit", "visits", "toured"])
+    visited = (pl.col("prep") == "") & _at("lower", 1).is_in(
+        ["visited", "visiting", "visit", "visits", "toured"]
+    )
     return (
         elements.filter((town | country) & (inside | toward | visited) & ~pl.col("is_possessive"))
         .select(
-            "sid", "a", pl.col("start").alias("x_start"), pl.when(town).then("city").alias("city"),
+            "sid",
+            "a",
+            pl.col("start").alias("x_start"),
+            pl.when(town).then("city").alias("city"),
             pl.when(town).then("city_country").otherwise(pl.col("codes").list.first()).alias("country_code"),
             pl.when(inside).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
         )
@@ -107,23 +185,57 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def scenes(found: pl.DataFrame, places: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+def scenes(
+    found: pl.DataFrame, places: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame
+) -> pl.DataFrame:
     """One row per sentence that a journey sets the scene for: sid (the one after), city, country_code, dates.
 
     "X travelled to Apia on 3 May. He met the premier.": what follows with a pronoun happens there and then.
     """
-    moves = elements.filter((pl.col("pos") == "verb") & pl.col("lower").is_in(_JOURNEYS)).select("sid", "i").unique("sid", keep="first", maintain_order=True)
-    goal = places.filter(pl.col("how") == 1).sort("sid", "x_start").unique("sid", keep="first", maintain_order=True)
-    country = places.sort("sid", "x_start").group_by("sid", maintain_order=True).agg(pl.col("country_code").last().alias("last_country"))
-    when = relative_dates(found).sort("sid", "d_start").group_by("sid", maintain_order=True).agg(
-        pl.col("past").first(), pl.col("precision").first(), pl.col("past").filter(pl.col("precision") == "day").last().alias("until"))
+    moves = (
+        elements.filter((pl.col("pos") == "verb") & pl.col("lower").is_in(_JOURNEYS))
+        .select("sid", "i")
+        .unique("sid", keep="first", maintain_order=True)
+    )
+    goal = (
+        places.filter(pl.col("how") == 1)
+        .sort("sid", "x_start")
+        .unique("sid", keep="first", maintain_order=True)
+    )
+    country = (
+        places.sort("sid", "x_start")
+        .group_by("sid", maintain_order=True)
+        .agg(pl.col("country_code").last().alias("last_country"))
+    )
+    when = (
+        relative_dates(found)
+        .sort("sid", "d_start")
+        .group_by("sid", maintain_order=True)
+        .agg(
+            pl.col("past").first(),
+            pl.col("precision").first(),
+            pl.col("past").filter(pl.col("precision") == "day").last().alias("until"),
+        )
+    )
     scene = moves.join(goal, on="sid").join(when, on="sid", how="left").join(country, on="sid", how="left")
-    scene = scene.select(pl.col("sid").cast(pl.Int64), "a", "city", "country_code", "past", "precision", "until")
-    later = pl.concat([scene.with_columns((pl.col("sid") + n).alias("sid"), pl.lit(n).alias("n")) for n in (1, 2)])
+    scene = scene.select(
+        pl.col("sid").cast(pl.Int64), "a", "city", "country_code", "past", "precision", "until"
+    )
+    later = pl.concat(
+        [scene.with_columns((pl.col("sid") + n).alias("sid"), pl.lit(n).alias("n")) for n in (1, 2)]
+    )
     return (
-        later.join(sents.select(pl.col("sid").cast(pl.Int64), "a"), on=["sid", "a"]).sort("sid", "n").unique("sid", keep="first", maintain_order=True)
-        .select(pl.col("sid").cast(pl.UInt32), pl.col("city").alias("scene_city"), pl.col("country_code").alias("scene_country"),
-                pl.col("past").alias("scene_date"), pl.col("precision").alias("scene_precision"), pl.col("until").alias("scene_until"))
+        later.join(sents.select(pl.col("sid").cast(pl.Int64), "a"), on=["sid", "a"])
+        .sort("sid", "n")
+        .unique("sid", keep="first", maintain_order=True)
+        .select(
+            pl.col("sid").cast(pl.UInt32),
+            pl.col("city").alias("scene_city"),
+            pl.col("country_code").alias("scene_country"),
+            pl.col("past").alias("scene_date"),
+            pl.col("precision").alias("scene_precision"),
+            pl.col("until").alias("scene_until"),
+        )
     )
 
 
@@ -135,21 +247,39 @@ def inherit(bound: pl.DataFrame, scene: pl.DataFrame) -> pl.DataFrame:
     unplaced = led & pl.col("country_code").is_null()
     return out.with_columns(
         pl.when(undated).then("scene_date").otherwise("start_date").alias("start_date"),
-        pl.when(undated).then(pl.coalesce("scene_until", "scene_date")).otherwise("end_date").alias("end_date"),
+        pl.when(undated)
+        .then(pl.coalesce("scene_until", "scene_date"))
+        .otherwise("end_date")
+        .alias("end_date"),
         pl.when(undated).then("scene_precision").otherwise("date_precision").alias("date_precision"),
         pl.when(unplaced).then("scene_city").otherwise("city").alias("city"),
         pl.when(unplaced).then("scene_country").otherwise("country_code").alias("country_code"),
     ).drop("scene_city", "scene_country", "scene_date", "scene_precision", "scene_until")
 
 
-def localise(elements: pl.DataFrame, places: pl.DataFrame, scene: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+def localise(
+    elements: pl.DataFrame,
+    places: pl.DataFrame,
+    scene: pl.DataFrame,
+    sents: pl.DataFrame,
+    cities: pl.DataFrame,
+) -> pl.DataFrame:
     """The elements with a state for titled people whom neither the roster nor the text gives one.
 
     Their sentence's place, the scene's, or the dateline's: who is met as "the president" in Dakar is Senegal's.
     """
-    here = places.sort("sid", "how", "x_start").unique("sid", keep="first", maintain_order=True).select("sid", pl.col("country_code").alias("here"))
+    here = (
+        places.sort("sid", "how", "x_start")
+        .unique("sid", keep="first", maintain_order=True)
+        .select("sid", pl.col("country_code").alias("here"))
+    )
     heads = datelines(sents, cities).select("a", "head_country")
-    stateless = (pl.col("np") == "person") & (pl.col("codes").list.len() == 0) & (pl.col("keys").list.len() > 0) & pl.col("role_class").is_in(_NATIONAL)
+    stateless = (
+        (pl.col("np") == "person")
+        & (pl.col("codes").list.len() == 0)
+        & (pl.col("keys").list.len() > 0)
+        & pl.col("role_class").is_in(_NATIONAL)
+    )
     out = (
         elements.join(here, on="sid", how="left", maintain_order="left")
         .join(scene.select("sid", "scene_country"), on="sid", how="left", maintain_order="left")
@@ -161,67 +291,127 @@ def localise(elements: pl.DataFrame, places: pl.DataFrame, scene: pl.DataFrame, 
     ).drop("here", "scene_country", "head_country")
     # later mentions of the same person follow the first
     first = (
-        filled.filter((pl.col("np") == "person") & (pl.col("codes").list.len() > 0) & (pl.col("keys").list.len() > 0))
-        .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").alias("k_codes")).unique(["a", "k"], keep="first", maintain_order=True)
+        filled.filter(
+            (pl.col("np") == "person") & (pl.col("codes").list.len() > 0) & (pl.col("keys").list.len() > 0)
+        )
+        .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").alias("k_codes"))
+        .unique(["a", "k"], keep="first", maintain_order=True)
     )
     return (
-        filled.with_columns(pl.col("keys").list.first().alias("k")).join(first, on=["a", "k"], how="left", maintain_order="left")
-        .with_columns(pl.when((pl.col("codes").list.len() == 0) & (pl.col("np") == "person") & pl.col("k_codes").is_not_null()).then("k_codes").otherwise("codes").alias("codes"))
+        filled.with_columns(pl.col("keys").list.first().alias("k"))
+        .join(first, on=["a", "k"], how="left", maintain_order="left")
+        .with_columns(
+            pl.when(
+                (pl.col("codes").list.len() == 0)
+                & (pl.col("np") == "person")
+                & pl.col("k_codes").is_not_null()
+            )
+            .then("k_codes")
+            .otherwise("codes")
+            .alias("codes")
+        )
         .drop("k", "k_codes")
     )
 
 
 def datelines(sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
     """One row per article with a dateline in a known town: a, head_city, head_country."""
-    known = cities.select(pl.col("form").str.to_uppercase().alias("up"), pl.col("city").alias("head_city"), pl.col("city_country").alias("head_country"))
+    known = cities.select(
+        pl.col("form").str.to_uppercase().alias("up"),
+        pl.col("city").alias("head_city"),
+        pl.col("city_country").alias("head_country"),
+    )
     return (
         sents.filter(pl.col("dateline").is_not_null())
         .select("a", pl.col("dateline").str.split("/").list.first().str.to_uppercase().alias("up"))
         .join(known.unique("up", keep="first", maintain_order=True), on="up")
-        .unique("a", keep="first", maintain_order=True).select("a", "head_city", "head_country")
+        .unique("a", keep="first", maintain_order=True)
+        .select("a", "head_city", "head_country")
     )
 
 
-def add_places(bound: pl.DataFrame, places: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+def add_places(
+    bound: pl.DataFrame,
+    places: pl.DataFrame,
+    sents: pl.DataFrame,
+    cities: pl.DataFrame,
+    elements: pl.DataFrame,
+) -> pl.DataFrame:
     """The clauses with `city`, `country_code`: named in the sentence, the host's, or the dateline's at the article's head."""
-    gap = pl.when(pl.col("x_start") >= pl.col("h_end")).then(pl.col("x_start") - pl.col("h_end")).otherwise(
-        (pl.col("h_start") - pl.col("x_start")) + 20
+    gap = (
+        pl.when(pl.col("x_start") >= pl.col("h_end"))
+        .then(pl.col("x_start") - pl.col("h_end"))
+        .otherwise((pl.col("h_start") - pl.col("x_start")) + 20)
     )
     verbs_between = (pl.col("x_finite").cast(pl.Int64) - pl.col("n_finite")).abs()
     gap = gap + _CLAUSE * verbs_between.clip(0, 3)
     picked = (
-        bound.select("t", "sid", "h_start", "h_end", "n_finite").join(_verbs_at(places.drop("a"), elements, "x_start", "x_finite"), on="sid")
+        bound.select("t", "sid", "h_start", "h_end", "n_finite")
+        .join(_verbs_at(places.drop("a"), elements, "x_start", "x_finite"), on="sid")
         .with_columns(gap.alias("gap"))
-        .sort("t", "how", pl.col("city").is_null(), "gap").unique("t", keep="first", maintain_order=True)
+        .sort("t", "how", pl.col("city").is_null(), "gap")
+        .unique("t", keep="first", maintain_order=True)
         .select("t", "city", "country_code", pl.col("how").alias("place_how"))
     )
     heads = datelines(sents, cities)
-    here = sents.filter(pl.col("fold").str.contains(r"\bhere\b(?: on| today|,|\.)")).select("sid", pl.lit(True).alias("is_here"))
+    here = sents.filter(pl.col("fold").str.contains(r"\bhere\b(?: on| today|,|\.)")).select(
+        "sid", pl.lit(True).alias("is_here")
+    )
     hosted = pl.col("rule_id").is_in(["C02", "C03", "C04"])
     host = pl.when(hosted).then(pl.col("s_codes").list.first())
     return (
-        bound.join(picked, on="t", how="left", maintain_order="left").join(heads, on="a", how="left", maintain_order="left")
+        bound.join(picked, on="t", how="left", maintain_order="left")
+        .join(heads, on="a", how="left", maintain_order="left")
         .join(here, on="sid", how="left", maintain_order="left")
-        .with_columns((pl.col("is_here").fill_null(False) & (pl.col("city").is_null() | (pl.col("place_how") == 1)) & pl.col("head_city").is_not_null()).alias("is_here"))
         .with_columns(
-            pl.when(pl.col("is_here") | pl.col("country_code").is_null() & (pl.col("head_country") == host)).then("head_city").otherwise("city").alias("city"),
-            pl.when("is_here").then("head_country").otherwise(pl.coalesce("country_code", host)).alias("country_code"),
-        ).drop("is_here")
+            (
+                pl.col("is_here").fill_null(False)
+                & (pl.col("city").is_null() | (pl.col("place_how") == 1))
+                & pl.col("head_city").is_not_null()
+            ).alias("is_here")
+        )
+        .with_columns(
+            pl.when(pl.col("is_here") | pl.col("country_code").is_null() & (pl.col("head_country") == host))
+            .then("head_city")
+            .otherwise("city")
+            .alias("city"),
+            pl.when("is_here")
+            .then("head_country")
+            .otherwise(pl.coalesce("country_code", host))
+            .alias("country_code"),
+        )
+        .drop("is_here")
     )
 
 
 def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     """The clauses with `format`: in_person, call, video or unknown."""
-    near = pl.col("fold").str.slice(pl.max_horizontal(pl.col("h_start") - 45, 0), pl.col("h_end") - pl.max_horizontal(pl.col("h_start") - 45, 0) + 45)
+    near = pl.col("fold").str.slice(
+        pl.max_horizontal(pl.col("h_start") - 45, 0),
+        pl.col("h_end") - pl.max_horizontal(pl.col("h_start") - 45, 0) + 45,
+    )
     phone_frame = pl.col("rule_id").is_in(["C06", "C07", "C13"])
-    in_person = (pl.col("format") == "in_person") | pl.col("rule_id").is_in(["C01", "C02", "C03", "C04", "C10"]) | pl.col("city").is_not_null()
-    return bound.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left").with_columns(
-        pl.when(near.str.contains(_VIDEO)).then(pl.lit("video"))
-        .when((pl.col("format") == "call") | phone_frame | near.str.contains(_PHONE)).then(pl.lit("call"))
-        .when(pl.col("format") == "video").then(pl.lit("video"))
-        .when(in_person).then(pl.lit("in_person"))
-        .otherwise(pl.lit("unknown")).alias("format")
-    ).drop("fold")
+    in_person = (
+        (pl.col("format") == "in_person")
+        | pl.col("rule_id").is_in(["C01", "C02", "C03", "C04", "C10"])
+        | pl.col("city").is_not_null()
+    )
+    return (
+        bound.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(near.str.contains(_VIDEO))
+            .then(pl.lit("video"))
+            .when((pl.col("format") == "call") | phone_frame | near.str.contains(_PHONE))
+            .then(pl.lit("call"))
+            .when(pl.col("format") == "video")
+            .then(pl.lit("video"))
+            .when(in_person)
+            .then(pl.lit("in_person"))
+            .otherwise(pl.lit("unknown"))
+            .alias("format")
+        )
+        .drop("fold")
+    )
 
 
 def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
@@ -229,23 +419,62 @@ def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame)
 
     A call has no place.
     """
-    talks = (pl.col("event_type") == "CONSULT") & (pl.col("format") != "call") & (pl.col("format") != "video") & pl.col("status").is_in(["occurred", "planned"])
+    talks = (
+        (pl.col("event_type") == "CONSULT")
+        & (pl.col("format") != "call")
+        & (pl.col("format") != "video")
+        & pl.col("status").is_in(["occurred", "planned"])
+    )
     own = talks & pl.col("country_code").is_not_null() & ~pl.col("rule_id").is_in(["C14", "C15", "C16"])
-    told = bound.sort("a", "i", "t").with_columns(
-        *(pl.when(own).then(c).alias(f"o_{c}") for c in ("city", "country_code", "start_date", "sid", "status"))
-    ).with_columns(
-        # the city goes with its country, also where it is null
-        pl.when(own).then(pl.col("city").fill_null("")).alias("o_city"),
-    ).with_columns(pl.col("o_city", "o_country_code", "o_start_date", "o_sid", "o_status").forward_fill().over("a"))
+    told = (
+        bound.sort("a", "i", "t")
+        .with_columns(
+            *(
+                pl.when(own).then(c).alias(f"o_{c}")
+                for c in ("city", "country_code", "start_date", "sid", "status")
+            )
+        )
+        .with_columns(
+            # the city goes with its country, also where it is null
+            pl.when(own).then(pl.col("city").fill_null("")).alias("o_city"),
+        )
+        .with_columns(
+            pl.col("o_city", "o_country_code", "o_start_date", "o_sid", "o_status").forward_fill().over("a")
+        )
+    )
     near = (pl.col("sid").cast(pl.Int64) - pl.col("o_sid") <= 2) & (pl.col("status") == pl.col("o_status"))
     same_day = (pl.col("start_date") == pl.col("o_start_date")) | pl.col("start_date").is_null()
     placeless = talks & pl.col("country_code").is_null()
     before = (placeless & near & same_day).fill_null(False)
-    heads = datelines(sents, cities).select("a", pl.col("head_city").alias("dl_city"), pl.col("head_country").alias("dl_country"))
+    heads = datelines(sents, cities).select(
+        "a", pl.col("head_city").alias("dl_city"), pl.col("head_country").alias("dl_country")
+    )
     first = sents.select("sid", "sentence_index")
-    filled = told.join(heads, on="a", how="left", maintain_order="left").join(first, on="sid", how="left", maintain_order="left")
-    at_head = placeless & ~before & (pl.col("sentence_index") <= 1) & (pl.col("status") == "occurred") & pl.col("dl_country").is_not_null()
-    return filled.with_columns(
-        pl.when(before).then(pl.when(pl.col("o_city") != "").then("o_city")).when(at_head).then("dl_city").otherwise("city").alias("city"),
-        pl.when(before).then("o_country_code").when(at_head).then("dl_country").otherwise("country_code").alias("country_code"),
-    ).select(bound.columns).sort("t")
+    filled = told.join(heads, on="a", how="left", maintain_order="left").join(
+        first, on="sid", how="left", maintain_order="left"
+    )
+    at_head = (
+        placeless
+        & ~before
+        & (pl.col("sentence_index") <= 1)
+        & (pl.col("status") == "occurred")
+        & pl.col("dl_country").is_not_null()
+    )
+    return (
+        filled.with_columns(
+            pl.when(before)
+            .then(pl.when(pl.col("o_city") != "").then("o_city"))
+            .when(at_head)
+            .then("dl_city")
+            .otherwise("city")
+            .alias("city"),
+            pl.when(before)
+            .then("o_country_code")
+            .when(at_head)
+            .then("dl_country")
+            .otherwise("country_code")
+            .alias("country_code"),
+        )
+        .select(bound.columns)
+        .sort("t")
+    )

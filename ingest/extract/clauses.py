@@ -13,108 +13,239 @@ from ingest.extract.names import _at
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
-_SAYING = ["said", "says", "say", "told", "added", "noted", "announced", "reported", "believes", "stated", "confirmed", "stressed", "insisted", "claimed",
-           "wrote", "posted", "agreed"]
+_SAYING = [
+    "said",
+    "says",
+    "say",
+    "told",
+    "added",
+    "noted",
+    "announced",
+    "reported",
+    "believes",
+    "stated",
+    "confirmed",
+    "stressed",
+    "insisted",
+    "claimed",
+    "wrote",
+    "posted",
+    "agreed",
+]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _BREAKS = [";", ":", "(", ")"]
 
 
 def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     """The elements with `pos` (verb, noun or null), `is_passive`, and counters of clause breaks and finite verbs."""
-    det_before = (_at("word_class", 1) == "det") & ~(_at("lower", 1).is_in(["last", "first", "next"]) & (pl.col("tense") == "past")) | _at("is_possessive", 1, False)
-    plain = pl.col("word_class").is_null() & ~pl.col("is_punct") & ~pl.col("is_verb").fill_null(False) & ~pl.col("is_capital")
+    det_before = (_at("word_class", 1) == "det") & ~(
+        _at("lower", 1).is_in(["last", "first", "next"]) & (pl.col("tense") == "past")
+    ) | _at("is_possessive", 1, False)
+    plain = (
+        pl.col("word_class").is_null()
+        & ~pl.col("is_punct")
+        & ~pl.col("is_verb").fill_null(False)
+        & ~pl.col("is_capital")
+    )
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
     led = (
-        det_before | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det") | _at("plain", 1, False) & ((_at("word_class", 2) == "det") | _at("is_possessive", 2, False) | (_at("word_class", 2) == "prep"))
+        det_before
+        | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det")
+        | _at("plain", 1, False)
+        & (
+            (_at("word_class", 2) == "det")
+            | _at("is_possessive", 2, False)
+            | (_at("word_class", 2) == "prep")
+        )
         | _at("word", 1).str.contains(r"^\d")
     )
     prep_before = (_at("word_class", 1) == "prep") & (_at("lower", 1) != "to")
     demonym_before = (_at("np", 1) == "state") & (_at("name_kind", 1) == "demonym")
-    hyphen_before = (_at("lower", 1) == "-")
+    hyphen_before = _at("lower", 1) == "-"
     both = pl.col("is_verb").fill_null(False) & pl.col("is_noun").fill_null(False)
     base = pl.col("tense").is_in(["base", "s"])
     after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
-    ing_noun = (pl.col("tense") == "ing") & (led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before)
+    ing_noun = (pl.col("tense") == "ing") & (
+        led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before
+    )
     noun = (
-        pl.when(~pl.col("is_verb").fill_null(False)).then("is_noun")
-        .when(both & (led | prep_before & (pl.col("tense") != "ing") | demonym_before | hyphen_before | after_verb | ing_noun)).then(True)
-        .when(both & (pl.col("tense") == "ing") & _at("plain", 1, False)).then(True)
-        .when(both & _at("plain", 1, False) & base & ~_at("np", 2).is_in(["person"])).then(True)
-        .when(both & (pl.col("lower") == "talks") & (_at("lower", -1) != "to")).then(True)
+        pl.when(~pl.col("is_verb").fill_null(False))
+        .then("is_noun")
+        .when(
+            both
+            & (
+                led
+                | prep_before & (pl.col("tense") != "ing")
+                | demonym_before
+                | hyphen_before
+                | after_verb
+                | ing_noun
+            )
+        )
+        .then(True)
+        .when(both & (pl.col("tense") == "ing") & _at("plain", 1, False))
+        .then(True)
+        .when(both & _at("plain", 1, False) & base & ~_at("np", 2).is_in(["person"]))
+        .then(True)
+        .when(both & (pl.col("lower") == "talks") & (_at("lower", -1) != "to"))
+        .then(True)
         .otherwise(False)
     ).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
-    adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & (_at("plain", -1, False) | _at("is_noun", -1, False) | (_at("kind", -1) == "A"))
+    adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & (
+        _at("plain", -1, False) | _at("is_noun", -1, False) | (_at("kind", -1) == "A")
+    )
     noun = noun & ~adjective.fill_null(False)
     word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")
     e = e.with_columns(
-        pl.when(noun & word).then(pl.lit("noun"))
-        .when(pl.col("is_verb").fill_null(False) & (pl.col("kind") == "W") & ~led & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
-              & ~((pl.col("lower") == "back") & _at("is_verb", 1, False)))
-        .then(pl.lit("verb")).alias("pos"),
+        pl.when(noun & word)
+        .then(pl.lit("noun"))
+        .when(
+            pl.col("is_verb").fill_null(False)
+            & (pl.col("kind") == "W")
+            & ~led
+            & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
+            & ~((pl.col("lower") == "back") & _at("is_verb", 1, False))
+        )
+        .then(pl.lit("verb"))
+        .alias("pos"),
     )
     be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
     participle = pl.col("tense").is_in(["past", "part"])
     # An unknown "-ed" after a noun phrase or a conjunction is a verb in the past as well.
-    unknown = e["word_class"].is_null() & ~e["is_verb"].fill_null(False) & e["lower"].str.contains("^[a-z]{2,}ed$")
+    unknown = (
+        e["word_class"].is_null() & ~e["is_verb"].fill_null(False) & e["lower"].str.contains("^[a-z]{2,}ed$")
+    )
     e = e.with_columns(unknown.alias("unknown_past"))
-    past = pl.col("unknown_past") & (_at("np", 1).is_in(["person", "office", "state", "body", "pronoun", "other"]) | _at("word_class", 1).is_in(["conj", "he", "they", "rel", "adverb"]))
-    finite = past | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"]) | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
+    past = pl.col("unknown_past") & (
+        _at("np", 1).is_in(["person", "office", "state", "body", "pronoun", "other"])
+        | _at("word_class", 1).is_in(["conj", "he", "they", "rel", "adverb"])
+    )
+    finite = (
+        past
+        | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"])
+        | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
+    )
     return e.with_columns(
-        ((pl.col("pos") == "verb") & participle & (be1 | (_at("lower", -1) == "by"))).fill_null(False).alias("is_passive"),
+        ((pl.col("pos") == "verb") & participle & (be1 | (_at("lower", -1) == "by")))
+        .fill_null(False)
+        .alias("is_passive"),
         pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
-        ((pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"])).fill_null(False).cast(pl.Int32).cum_sum().alias("n_preps"),
+        ((pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"]))
+        .fill_null(False)
+        .cast(pl.Int32)
+        .cum_sum()
+        .alias("n_preps"),
         finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
         (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
     ).drop("plain", "unknown_past")
 
 
-def triggers(elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
+def triggers(
+    elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame
+) -> pl.DataFrame:
     """One row per trigger and frame: t, i (head), anchor (the element after which the target is sought), rule, pos."""
     keep = ["i", "sid", "a", "lower", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes", "n_preps"]
-    verb = elements.with_columns(_at("lower", -1).alias("next")).filter(pl.col("pos") == "verb").select(*keep, "next").join(
-        verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower"
+    verb = (
+        elements.with_columns(_at("lower", -1).alias("next"))
+        .filter(pl.col("pos") == "verb")
+        .select(*keep, "next")
+        .join(verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower")
     )
-    calls = verb.filter((pl.col("lemma") == "call") & pl.col("next").is_in(["on", "upon"])).with_columns(pl.lit("callon").alias("verb_class"))
+    calls = verb.filter((pl.col("lemma") == "call") & pl.col("next").is_in(["on", "upon"])).with_columns(
+        pl.lit("callon").alias("verb_class")
+    )
     verb = pl.concat([verb, calls])
-    noun = elements.filter(pl.col("pos") == "noun").select(keep).join(
-        nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower"
+    noun = (
+        elements.filter(pl.col("pos") == "noun")
+        .select(keep)
+        .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    alone = verb.join(frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class").with_columns(
-        pl.col("i").alias("anchor"), pl.lit("verb").alias("pos"), pl.lit("").alias("format"), pl.col("lower").alias("trigger"),
+    alone = verb.join(
+        frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
+    ).with_columns(
+        pl.col("i").alias("anchor"),
+        pl.lit("verb").alias("pos"),
+        pl.lit("").alias("format"),
+        pl.col("lower").alias("trigger"),
     )
     nominal = noun.join(frames.filter(pl.col("verb_class") == ""), on="noun_class").with_columns(
-        pl.col("i").alias("anchor"), pl.lit("noun").alias("pos"), pl.col("lower").alias("trigger"), pl.lit("").alias("lemma"),
+        pl.col("i").alias("anchor"),
+        pl.lit("noun").alias("pos"),
+        pl.col("lower").alias("trigger"),
+        pl.lit("").alias("lemma"),
     )
-    objects = noun.select("sid", pl.col("i").alias("n_i"), "noun_class", pl.col("lower").alias("n_word"), pl.col("n_breaks").alias("n_b"), pl.col("n_finite").alias("n_f"), pl.col("n_preps").alias("n_p"))
+    objects = noun.select(
+        "sid",
+        pl.col("i").alias("n_i"),
+        "noun_class",
+        pl.col("lower").alias("n_word"),
+        pl.col("n_breaks").alias("n_b"),
+        pl.col("n_finite").alias("n_f"),
+        pl.col("n_preps").alias("n_p"),
+    )
     both = (
-        verb.join(objects, on="sid").join(frames.filter(pl.col("noun_class") != ""), on=["verb_class", "noun_class"])
+        verb.join(objects, on="sid")
+        .join(frames.filter(pl.col("noun_class") != ""), on=["verb_class", "noun_class"])
         .with_columns((pl.col("n_i") - pl.col("i").cast(pl.Int64)).alias("reach"))
         .filter(
             (pl.col("n_b") == pl.col("n_breaks"))
             & (
-                pl.col("reach").is_between(1, _MAX_NOUN) & (pl.col("n_f") <= pl.col("n_finite")) & (pl.col("n_p") == pl.col("n_preps")) & ~pl.col("is_passive")
+                pl.col("reach").is_between(1, _MAX_NOUN)
+                & (pl.col("n_f") <= pl.col("n_finite"))
+                & (pl.col("n_p") == pl.col("n_preps"))
+                & ~pl.col("is_passive")
                 | pl.col("reach").is_between(-_MAX_NOUN, -1) & pl.col("is_passive")
             )
         )
-        .sort("i", "rule_id", pl.col("reach").abs()).unique(["i", "rule_id"], keep="first", maintain_order=True)
+        .sort("i", "rule_id", pl.col("reach").abs())
+        .unique(["i", "rule_id"], keep="first", maintain_order=True)
         .with_columns(
-            pl.when(pl.col("is_passive")).then("i").otherwise(pl.col("n_i")).alias("anchor"), pl.lit("pair").alias("pos"),
-            pl.concat_str("lower", pl.lit(" "), "n_word").alias("trigger"), pl.lit("").alias("format"),
+            pl.when(pl.col("is_passive")).then("i").otherwise(pl.col("n_i")).alias("anchor"),
+            pl.lit("pair").alias("pos"),
+            pl.concat_str("lower", pl.lit(" "), "n_word").alias("trigger"),
+            pl.lit("").alias("format"),
         )
     )
-    columns = ["i", "sid", "a", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes", "lemma", "anchor", "pos", "format", "trigger",
-               "n_i", *frames.columns]
+    columns = [
+        "i",
+        "sid",
+        "a",
+        "tense",
+        "is_passive",
+        "n_breaks",
+        "n_finite",
+        "n_quotes",
+        "lemma",
+        "anchor",
+        "pos",
+        "format",
+        "trigger",
+        "n_i",
+        *frames.columns,
+    ]
     blank = pl.lit(None, pl.UInt32).alias("n_i")
-    return pl.concat([
-        both.select(columns), alone.with_columns(blank).select(columns), nominal.with_columns(blank).select(columns),
-    ]).with_row_index("t")
+    return pl.concat(
+        [
+            both.select(columns),
+            alone.with_columns(blank).select(columns),
+            nominal.with_columns(blank).select(columns),
+        ]
+    ).with_row_index("t")
 
 
 def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
-    left = trig.select("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type").join(grp, on="sid")
-    free = pl.col("strong") & (pl.col("prep") == "") & ~pl.col("is_possessive") & (~pl.col("is_object") | pl.col("has_relative")) & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
+    left = trig.select(
+        "t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"
+    ).join(grp, on="sid")
+    free = (
+        pl.col("strong")
+        & (pl.col("prep") == "")
+        & ~pl.col("is_possessive")
+        & (~pl.col("is_object") | pl.col("has_relative"))
+        & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
+    )
     is_left = pl.col("hi") < pl.col("i")
     owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
@@ -122,63 +253,145 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     active = ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0)
     # "A Greek drone struck ...": the adjective of the subject, where nothing else acts
     adjective = (
-        ~pl.col("is_passive") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym") & (pl.col("prep") == "") & is_left
-        & (pl.col("i") - pl.col("hi") <= 4) & pl.col("event_type").is_in(["ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "RETREAT"]) & (pl.col("pos") != "noun")
+        ~pl.col("is_passive")
+        & (pl.col("np") == "state")
+        & (pl.col("name_kind") == "demonym")
+        & (pl.col("prep") == "")
+        & is_left
+        & (pl.col("i") - pl.col("hi") <= 4)
+        & pl.col("event_type").is_in(["ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "RETREAT"])
+        & (pl.col("pos") != "noun")
     )
     # A fronted clause: "After meeting the king, the envoy said ..."
-    fronted = ~pl.col("is_passive") & free & (pl.col("lo") > pl.col("i")) & (
-        (pl.col("pos") == "noun") | (pl.col("tense") == "ing")) & pl.col("after_comma")
+    fronted = (
+        ~pl.col("is_passive")
+        & free
+        & (pl.col("lo") > pl.col("i"))
+        & ((pl.col("pos") == "noun") | (pl.col("tense") == "ing"))
+        & pl.col("after_comma")
+    )
     ranked = left.with_columns(
-        pl.when(owner).then(0).when(agent).then(0).when(nominal_agent).then(1).when(active).then(1).when(adjective).then(1).when(fronted).then(2).alias("order"),
+        pl.when(owner)
+        .then(0)
+        .when(agent)
+        .then(0)
+        .when(nominal_agent)
+        .then(1)
+        .when(active)
+        .then(1)
+        .when(adjective)
+        .then(1)
+        .when(fronted)
+        .then(2)
+        .alias("order"),
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
     ).filter(pl.col("order").is_not_null())
-    return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
-        "t", pl.col("g").alias("s_g"), pl.col("codes").alias("s_codes"), pl.col("keys").alias("s_keys"),
-        pl.col("lo").alias("s_lo"), pl.col("hi").alias("s_hi"), pl.col("order").alias("s_order"), pl.col("np").alias("s_np"), pl.col("pronoun").alias("s_pronoun"),
+    return (
+        ranked.sort("t", "order", "gap")
+        .unique("t", keep="first", maintain_order=True)
+        .select(
+            "t",
+            pl.col("g").alias("s_g"),
+            pl.col("codes").alias("s_codes"),
+            pl.col("keys").alias("s_keys"),
+            pl.col("lo").alias("s_lo"),
+            pl.col("hi").alias("s_hi"),
+            pl.col("order").alias("s_order"),
+            pl.col("np").alias("s_np"),
+            pl.col("pronoun").alias("s_pronoun"),
+        )
     )
 
 
 def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a target: t, t_* of the group acted upon."""
-    c = trig.join(src.select("t", "s_g"), on="t", how="left").join(grp, on="sid").filter(pl.col("g") != pl.col("s_g").fill_null(0))
+    c = (
+        trig.join(src.select("t", "s_g"), on="t", how="left")
+        .join(grp, on="sid")
+        .filter(pl.col("g") != pl.col("s_g").fill_null(0))
+    )
     after = pl.col("lo") > pl.col("anchor")
     gap = pl.col("lo").cast(pl.Int64) - pl.col("anchor")
-    same_clause = (pl.col("g_breaks") == pl.col("n_breaks"))
+    same_clause = pl.col("g_breaks") == pl.col("n_breaks")
     no_verb = pl.col("g_finite") <= pl.col("anchor_finite")
     governed = pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
     talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
     kind_ok = (
-        pl.when(pl.col("object_kind") == "person").then(pl.col("strong") & (person_like | (pl.col("np") == "state") & (pl.col("prep") != "")))
-        .when(pl.col("object_kind") == "strong").then(pl.col("strong") & ~pl.col("is_possessive"))
-        .when(pl.col("object_kind") == "place").then(pl.col("np").is_in(["state", "town"]))
+        pl.when(pl.col("object_kind") == "person")
+        .then(pl.col("strong") & (person_like | (pl.col("np") == "state") & (pl.col("prep") != "")))
+        .when(pl.col("object_kind") == "strong")
+        .then(pl.col("strong") & ~pl.col("is_possessive"))
+        .when(pl.col("object_kind") == "place")
+        .then(pl.col("np").is_in(["state", "town"]))
         .otherwise(True)
     )
     # Between verb and noun ("summoned the Chinese ambassador"), or the owner of the noun ("rejected China's claim").
-    inside = (pl.col("pos") == "pair") & (pl.col("lo") > pl.col("i")) & (pl.col("hi") < pl.col("anchor")) & ~pl.col("is_passive") & (pl.col("prep") == "")
+    inside = (
+        (pl.col("pos") == "pair")
+        & (pl.col("lo") > pl.col("i"))
+        & (pl.col("hi") < pl.col("anchor"))
+        & ~pl.col("is_passive")
+        & (pl.col("prep") == "")
+    )
     # "was received by": the one before the verb is acted upon.
-    undergoer = pl.col("is_passive") & (pl.col("hi") < pl.col("i")) & (pl.col("prep") == "") & ~pl.col("is_possessive") & pl.col("direct")
+    undergoer = (
+        pl.col("is_passive")
+        & (pl.col("hi") < pl.col("i"))
+        & (pl.col("prep") == "")
+        & ~pl.col("is_possessive")
+        & pl.col("direct")
+    )
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
     # "the Chile-Peru talks": both sides stand before the noun
     order = (
-        pl.when(undergoer).then(0)
-        .when(passive_target & same_clause).then(1)
-        .when(~pl.col("is_passive") & after & same_clause & no_verb & direct & kind_ok).then(0)
-        .when(~pl.col("is_passive") & after & same_clause & no_verb & governed & kind_ok).then(0)
-        .when(inside & (pl.col("object_kind") == "any")).then(1)
+        pl.when(undergoer)
+        .then(0)
+        .when(passive_target & same_clause)
+        .then(1)
+        .when(~pl.col("is_passive") & after & same_clause & no_verb & direct & kind_ok)
+        .then(0)
+        .when(~pl.col("is_passive") & after & same_clause & no_verb & governed & kind_ok)
+        .then(0)
+        .when(inside & (pl.col("object_kind") == "any"))
+        .then(1)
     )
     # "called on the king" is a visit, "called on the king to resign" a demand
-    urged = pl.when(pl.col("rule_id") == "C18").then(~pl.col("then_to") & (pl.col("tense") == "past") & (pl.col("np") == "person")).when(pl.col("rule_id") == "Q04").then(pl.col("then_to") | (pl.col("np") == "state")).otherwise(True)
+    urged = (
+        pl.when(pl.col("rule_id") == "C18")
+        .then(~pl.col("then_to") & (pl.col("tense") == "past") & (pl.col("np") == "person"))
+        .when(pl.col("rule_id") == "Q04")
+        .then(pl.col("then_to") | (pl.col("np") == "state"))
+        .otherwise(True)
+    )
     forum = pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & ~talks_with
-    beside = (pl.col("pos") == "noun") & (pl.col("format") == "in_person") & (pl.col("hi") < pl.col("i")) & (pl.col("prep") == "with") & (gap >= -7)
+    beside = (
+        (pl.col("pos") == "noun")
+        & (pl.col("format") == "in_person")
+        & (pl.col("hi") < pl.col("i"))
+        & (pl.col("prep") == "with")
+        & (gap >= -7)
+    )
     order = pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2)
-    ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(pl.col("order").is_not_null() & urged & ~forum)
-    return ranked.sort("t", "order", "gap").unique("t", keep="first", maintain_order=True).select(
-        "t", pl.col("g").alias("t_g"), pl.col("codes").alias("t_codes"), pl.col("keys").alias("t_keys"),
-        pl.col("lo").alias("t_lo"), pl.col("hi").alias("t_hi"), pl.col("prep").alias("t_prep"), pl.col("np").alias("t_np"),
-        pl.col("strong").alias("t_strong"),
+    ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
+        pl.col("order").is_not_null() & urged & ~forum
+    )
+    return (
+        ranked.sort("t", "order", "gap")
+        .unique("t", keep="first", maintain_order=True)
+        .select(
+            "t",
+            pl.col("g").alias("t_g"),
+            pl.col("codes").alias("t_codes"),
+            pl.col("keys").alias("t_keys"),
+            pl.col("lo").alias("t_lo"),
+            pl.col("hi").alias("t_hi"),
+            pl.col("prep").alias("t_prep"),
+            pl.col("np").alias("t_np"),
+            pl.col("strong").alias("t_strong"),
+        )
     )
 
 
@@ -187,24 +400,61 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
 
     "Madrid spoke to Rabat and promised two ships": the promise goes to Rabat.
     """
-    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive").join(src.select("t", "s_g"), on="t")
-    bare = full.filter(pl.col("event_type").is_in(_ADDRESSED) & (pl.col("pos") != "noun") & ~pl.col("is_passive")).join(tgt.select("t"), on="t", how="anti")
-    done = full.join(tgt, on="t").select("sid", "s_g", pl.col("i").alias("d_i"), "t_g", "t_codes", "t_keys", "t_lo", "t_hi", "t_prep", "t_np", "t_strong")
+    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive").join(
+        src.select("t", "s_g"), on="t"
+    )
+    bare = full.filter(
+        pl.col("event_type").is_in(_ADDRESSED) & (pl.col("pos") != "noun") & ~pl.col("is_passive")
+    ).join(tgt.select("t"), on="t", how="anti")
+    done = full.join(tgt, on="t").select(
+        "sid",
+        "s_g",
+        pl.col("i").alias("d_i"),
+        "t_g",
+        "t_codes",
+        "t_keys",
+        "t_lo",
+        "t_hi",
+        "t_prep",
+        "t_np",
+        "t_strong",
+    )
     return (
-        bare.join(done, on=["sid", "s_g"]).filter((pl.col("d_i") < pl.col("i")) & (pl.col("t_hi") < pl.col("i")))
-        .sort("t", "d_i", descending=[False, True]).unique("t", keep="first", maintain_order=True)
-        .select("t", "t_g", "t_codes", "t_keys", "t_lo", "t_hi", "t_prep", "t_np", "t_strong", pl.lit(True).alias("is_shared"))
+        bare.join(done, on=["sid", "s_g"])
+        .filter((pl.col("d_i") < pl.col("i")) & (pl.col("t_hi") < pl.col("i")))
+        .sort("t", "d_i", descending=[False, True])
+        .unique("t", keep="first", maintain_order=True)
+        .select(
+            "t",
+            "t_g",
+            "t_codes",
+            "t_keys",
+            "t_lo",
+            "t_hi",
+            "t_prep",
+            "t_np",
+            "t_strong",
+            pl.lit(True).alias("is_shared"),
+        )
     )
 
 
 def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """Nominal triggers right after a group of several states: "India-Pakistan talks", "the Trump-Xi call"."""
     return (
-        trig.filter((pl.col("pos") == "noun") & pl.col("reciprocal")).select("t", "i", "sid")
+        trig.filter((pl.col("pos") == "noun") & pl.col("reciprocal"))
+        .select("t", "i", "sid")
         .join(grp.filter(pl.col("codes").list.len() >= 2), on="sid")
         .filter((pl.col("i") - pl.col("hi").cast(pl.Int64)).is_between(1, 3))
-        .sort("t", "hi", descending=[False, True]).unique("t", keep="first", maintain_order=True)
-        .select("t", pl.col("codes").alias("p_codes"), pl.col("keys").alias("p_keys"), pl.col("lo").alias("p_lo"), pl.col("hi").alias("p_hi"))
+        .sort("t", "hi", descending=[False, True])
+        .unique("t", keep="first", maintain_order=True)
+        .select(
+            "t",
+            pl.col("codes").alias("p_codes"),
+            pl.col("keys").alias("p_keys"),
+            pl.col("lo").alias("p_lo"),
+            pl.col("hi").alias("p_hi"),
+        )
     )
 
 
@@ -213,19 +463,46 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     doing = (pl.col("pos") == "verb") & ~pl.col("lower").is_in(_SAYING)
     marked = elements.with_columns(doing.fill_null(False).alias("doing"))
     place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
-    tail = pl.col("np").is_in(["state", "town"]) & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "town", "other"]) & _at("prep", 2).is_in(place)
+    tail = (
+        pl.col("np").is_in(["state", "town"])
+        & (_at("lower", 1) == ",")
+        & _at("np", 2).is_in(["state", "town", "other"])
+        & _at("prep", 2).is_in(place)
+    )
     relative = (_at("word_class", -1) == "rel") | (_at("lower", -1) == ",") & (_at("word_class", -2) == "rel")
-    ends = elements.select(pl.col("i").alias("hi"), relative.alias("has_relative"), ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"))
-    at = marked.select(pl.col("i").alias("lo"), (_at("doing", 1, False) | _at("doing", 2, False) & (_at("word_class", 1) == "det") | tail).alias("is_object"), pl.col("n_breaks").alias("g_breaks"), pl.col("n_finite").alias("g_finite"),
-                         ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias("after_comma"))
-    grp = grp.join(at, on="lo", how="left", maintain_order="left").join(ends, on="hi", how="left", maintain_order="left")
-    trig = trig.join(elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")), on="anchor", how="left", maintain_order="left")
+    ends = elements.select(
+        pl.col("i").alias("hi"),
+        relative.alias("has_relative"),
+        ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
+    )
+    at = marked.select(
+        pl.col("i").alias("lo"),
+        (_at("doing", 1, False) | _at("doing", 2, False) & (_at("word_class", 1) == "det") | tail).alias(
+            "is_object"
+        ),
+        pl.col("n_breaks").alias("g_breaks"),
+        pl.col("n_finite").alias("g_finite"),
+        ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias(
+            "after_comma"
+        ),
+    )
+    grp = grp.join(at, on="lo", how="left", maintain_order="left").join(
+        ends, on="hi", how="left", maintain_order="left"
+    )
+    trig = trig.join(
+        elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")),
+        on="anchor",
+        how="left",
+        maintain_order="left",
+    )
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)
     tgt = pl.concat([tgt, _shared_targets(trig, src, tgt)], how="diagonal")
     pair = _adjacent_pairs(trig, grp)
     return (
-        trig.join(src, on="t", how="left").join(tgt, on="t", how="left").join(pair, on="t", how="left")
+        trig.join(src, on="t", how="left")
+        .join(tgt, on="t", how="left")
+        .join(pair, on="t", how="left")
         .filter(pl.col("s_g").is_not_null() | pl.col("t_g").is_not_null() | pl.col("p_codes").is_not_null())
         .sort("t")
     )

@@ -26,7 +26,10 @@ def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
         pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
         .then(pl.concat_list("t_code"))
-        .when((pl.col("np") == "person") & ~named).then(_NO_KEYS).otherwise("codes").alias("codes"),
+        .when((pl.col("np") == "person") & ~named)
+        .then(_NO_KEYS)
+        .otherwise("codes")
+        .alias("codes"),
         pl.coalesce("role_class", "p_role").alias("role_class"),
         # a name that is nobody's is no actor, whatever state stands before it
         pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
@@ -36,23 +39,41 @@ def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
     """Bare offices ("the Egyptian minister", "the president") take the nearest earlier person who fits."""
     people = elements.filter(pl.col("np") == "person").select(
-        "a", pl.col("i").alias("p_i"), pl.col("sid").alias("p_sid"), pl.col("keys").alias("p_keys"),
-        pl.col("codes").alias("p_codes"), pl.col("role_class").alias("p_role"),
+        "a",
+        pl.col("i").alias("p_i"),
+        pl.col("sid").alias("p_sid"),
+        pl.col("keys").alias("p_keys"),
+        pl.col("codes").alias("p_codes"),
+        pl.col("role_class").alias("p_role"),
     )
     single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & pl.col("role_class").is_not_null()
     bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det")
     generic = pl.col("role_class").is_in(["minister", "envoy"])
-    fits = (
-        (pl.col("role_class") == pl.col("p_role")) | generic & pl.col("p_role").is_in(
-            ["foreign_minister", "defence_minister", "finance_minister", "trade_minister", "interior_minister", "minister", "envoy", "ambassador"])
+    fits = (pl.col("role_class") == pl.col("p_role")) | generic & pl.col("p_role").is_in(
+        [
+            "foreign_minister",
+            "defence_minister",
+            "finance_minister",
+            "trade_minister",
+            "interior_minister",
+            "minister",
+            "envoy",
+            "ambassador",
+        ]
     )
     own = pl.col("codes").list.first()
     links = (
-        bare.join(people, on="a").filter(
-            (pl.col("p_i") < pl.col("i")) & fits & (pl.col("sid") - pl.col("p_sid") <= _LOOK_BACK)
-            & ((own == pl.col("p_codes").list.first()) | own.is_null() & (pl.col("det") == "the")).fill_null(False)
+        bare.join(people, on="a")
+        .filter(
+            (pl.col("p_i") < pl.col("i"))
+            & fits
+            & (pl.col("sid") - pl.col("p_sid") <= _LOOK_BACK)
+            & ((own == pl.col("p_codes").list.first()) | own.is_null() & (pl.col("det") == "the")).fill_null(
+                False
+            )
         )
-        .sort("i", "p_i", descending=[False, True]).unique("i", keep="first", maintain_order=True)
+        .sort("i", "p_i", descending=[False, True])
+        .unique("i", keep="first", maintain_order=True)
         .select("i", "p_keys", "p_codes")
     )
     out = elements.join(links, on="i", how="left", maintain_order="left")
@@ -64,23 +85,46 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
 
 
 def _each_other(e: pl.DataFrame) -> pl.DataFrame:
-    """"accused each other": the actors of the same sentence that stand before, when there are two."""
+    """ "accused each other": the actors of the same sentence that stand before, when there are two."""
     each = e.filter(pl.col("word_class") == "each").select("i", "sid")
-    before = each.join(e.filter("strong").select("sid", pl.col("i").alias("p"), "codes", "keys"), on="sid").filter(pl.col("p") < pl.col("i"))
-    sides = before.sort("i", "p").group_by("i", maintain_order=True).agg(
-        pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("c"),
-        pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("k"),
+    before = each.join(
+        e.filter("strong").select("sid", pl.col("i").alias("p"), "codes", "keys"), on="sid"
+    ).filter(pl.col("p") < pl.col("i"))
+    sides = (
+        before.sort("i", "p")
+        .group_by("i", maintain_order=True)
+        .agg(
+            pl.col("codes")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("c"),
+            pl.col("keys")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("k"),
+        )
     )
     return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
 
 
 def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
-    actor = pl.col("np").is_in(["person", "office", "body", "state"]) & (pl.col("codes").list.len() > 0) & ~pl.col("is_possessive")
+    actor = (
+        pl.col("np").is_in(["person", "office", "body", "state"])
+        & (pl.col("codes").list.len() > 0)
+        & ~pl.col("is_possessive")
+    )
     strong = actor & (pl.col("np") != "state") | actor & ~pl.col("name_kind").is_in(["demonym", "people"])
-    acts_next = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    acts_next = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(
+        ["be", "aux", "fut", "modal", "adverb"]
+    )
     subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
-    human = subject & (pl.col("n_quotes") % 2 == 0) & pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
+    human = (
+        subject
+        & (pl.col("n_quotes") % 2 == 0)
+        & pl.col("np").is_in(["person", "office"])
+        & (pl.col("keys").list.len() > 0)
+    )
     e = elements.with_columns(
         strong.fill_null(False).alias("strong"),
         (human & (human.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
@@ -89,36 +133,71 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
     ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
     pairs = (
-        e.filter(pl.col("strong") & ~((pl.col("np") == "state") & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"]))
-                 & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
-                 & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True))
+        e.filter(
+            pl.col("strong")
+            & ~(
+                (pl.col("np") == "state")
+                & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"])
+            )
+            & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
+            & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True)
+        )
         .group_by("a", "sid", maintain_order=True)
         .agg(
-            pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_codes"),
-            pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("pair_keys"),
+            pl.col("codes")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("pair_codes"),
+            pl.col("keys")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("pair_keys"),
             pl.col("i").last().alias("last_i"),
         )
         .filter(pl.col("pair_codes").list.len().is_between(2, 5))
     )
     # "telephoned both leaders": the pair does not hold the one who acts upon it.
-    acting = e.filter("strong").sort("i").unique("sid", keep="first", maintain_order=True).select(
-        "sid", pl.col("i").alias("first_i"), pl.col("codes").alias("acting"))
+    acting = (
+        e.filter("strong")
+        .sort("i")
+        .unique("sid", keep="first", maintain_order=True)
+        .select("sid", pl.col("i").alias("first_i"), pl.col("codes").alias("acting"))
+    )
     leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
     e = e.with_columns(leads.alias("is_subject"))
-    needs = e.filter(pl.col("word_class").is_in(["pair", "three", "they"])).select("i", "a", "sid", "word_class", "is_subject").join(acting, on="sid", how="left").with_columns(
-        pl.when(pl.col("first_i") < pl.col("i")).then("acting").alias("acting"))
+    needs = (
+        e.filter(pl.col("word_class").is_in(["pair", "three", "they"]))
+        .select("i", "a", "sid", "word_class", "is_subject")
+        .join(acting, on="sid", how="left")
+        .with_columns(pl.when(pl.col("first_i") < pl.col("i")).then("acting").alias("acting"))
+    )
     size = pl.col("pair_codes").list.len()
     links = (
         needs.join(pairs.rename({"sid": "from_sid"}), on="a")
         .filter(
-            (pl.col("from_sid") <= pl.col("sid")) & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK)
-            & (pl.col("acting").is_null() | pl.col("is_subject") | (pl.col("acting").list.set_intersection("pair_codes").list.len() == 0))
-            & pl.when(pl.col("word_class") == "three").then(size >= 3).when(pl.col("word_class") == "pair").then(size == 2).otherwise(size >= 2)
+            (pl.col("from_sid") <= pl.col("sid"))
+            & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK)
+            & (
+                pl.col("acting").is_null()
+                | pl.col("is_subject")
+                | (pl.col("acting").list.set_intersection("pair_codes").list.len() == 0)
+            )
+            & pl.when(pl.col("word_class") == "three")
+            .then(size >= 3)
+            .when(pl.col("word_class") == "pair")
+            .then(size == 2)
+            .otherwise(size >= 2)
         )
         # the pair of an earlier sentence, not the one that only this sentence completes
-        .with_columns(((pl.col("from_sid") == pl.col("sid")) & ~((pl.col("last_i") < pl.col("i")) & pl.col("is_subject"))).alias("is_late"))
+        .with_columns(
+            (
+                (pl.col("from_sid") == pl.col("sid"))
+                & ~((pl.col("last_i") < pl.col("i")) & pl.col("is_subject"))
+            ).alias("is_late")
+        )
         .sort("i", "is_late", "from_sid", descending=[False, False, True])
-        .unique("i", keep="first", maintain_order=True).select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
+        .unique("i", keep="first", maintain_order=True)
+        .select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
     out = e.join(pl.concat([links, _each_other(e)]), on="i", how="left", maintain_order="left")
     he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
@@ -126,7 +205,14 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     return out.with_columns(
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
         # "the two countries" are no persons
-        pl.when(plural & pl.col("lower").str.contains(_STATES)).then(_NO_KEYS).when(plural).then("k").when(he).then("lead_keys").otherwise("keys").alias("keys"),
+        pl.when(plural & pl.col("lower").str.contains(_STATES))
+        .then(_NO_KEYS)
+        .when(plural)
+        .then("k")
+        .when(he)
+        .then("lead_keys")
+        .otherwise("keys")
+        .alias("keys"),
         pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
         (pl.col("strong") | plural | he).fill_null(False).alias("strong"),
     ).drop("lead", "lead_keys", "lead_codes", "c", "k", "is_subject")
@@ -138,39 +224,88 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
     A comma joins only in a list that a conjunction closes.
     """
     is_actor = (pl.col("codes").list.len() > 0) & pl.col("np").is_not_null() & (pl.col("np") != "other")
-    loose = pl.col("lower").is_in(_LINKS) | (pl.col("word_class") == "det").fill_null(False) | (pl.col("kind") == "B")
-    e = elements.with_columns(
-        is_actor.alias("is_actor"), loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
-        pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
-        pl.col("lower").is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"]).cast(pl.Int32).cum_sum().alias("n_and"),
-        (pl.col("is_verb").fill_null(False) & (pl.col("tense").is_in(["past", "s"]))
-         | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])).fill_null(False).alias("finite"),
+    loose = (
+        pl.col("lower").is_in(_LINKS)
+        | (pl.col("word_class") == "det").fill_null(False)
+        | (pl.col("kind") == "B")
     )
-    e = e.with_columns(_at("finite", -1, False).alias("verb_next"), pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"))
+    e = elements.with_columns(
+        is_actor.alias("is_actor"),
+        loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
+        pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
+        pl.col("lower")
+        .is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"])
+        .cast(pl.Int32)
+        .cum_sum()
+        .alias("n_and"),
+        (
+            pl.col("is_verb").fill_null(False) & (pl.col("tense").is_in(["past", "s"]))
+            | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
+        )
+        .fill_null(False)
+        .alias("finite"),
+    )
+    e = e.with_columns(
+        _at("finite", -1, False).alias("verb_next"),
+        pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"),
+    )
     # "Thai F-16 jets": the adjective acts where an acting body follows it.
-    bodied = (pl.col("name_kind") == "demonym") & (pl.col("np") == "state") & (
-        (_at("kind", -1) == "A") | (_at("kind", -2) == "A") & ~_at("finite", -1, False) | (_at("kind", -4) == "A") & (_at("lower", -2) == "-"))
+    bodied = (
+        (pl.col("name_kind") == "demonym")
+        & (pl.col("np") == "state")
+        & (
+            (_at("kind", -1) == "A")
+            | (_at("kind", -2) == "A") & ~_at("finite", -1, False)
+            | (_at("kind", -4) == "A") & (_at("lower", -2) == "-")
+        )
+    )
     e = e.with_columns((pl.col("strong") | bodied.fill_null(False)).alias("strong"))
     actors = e.filter("is_actor")
     between = pl.col("i") - pl.col("i").shift(1) - 1
     linked = (
-        _same(1) & between.is_between(1, 3) & (pl.col("n_loose") - pl.col("n_loose").shift(1) == between)
-        & (pl.col("n_links") > pl.col("n_links").shift(1)) & ~pl.col("is_possessive").shift(1)
+        _same(1)
+        & between.is_between(1, 3)
+        & (pl.col("n_loose") - pl.col("n_loose").shift(1) == between)
+        & (pl.col("n_links") > pl.col("n_links").shift(1))
+        & ~pl.col("is_possessive").shift(1)
         & ~(pl.col("verb_next") & (pl.col("n_verbs").shift(1) > 0) & (pl.col("prep").shift(1) == ""))
-        & ~(pl.col("np").is_in(["state"]) & (pl.col("name_kind") == "demonym") & (pl.col("np").shift(1) == "person"))
+        & ~(
+            pl.col("np").is_in(["state"])
+            & (pl.col("name_kind") == "demonym")
+            & (pl.col("np").shift(1) == "person")
+        )
     ).fill_null(False)
-    actors = actors.with_columns(linked.alias("linked"), (pl.col("n_and") > pl.col("n_and").shift(1)).fill_null(False).alias("by_and"))
+    actors = actors.with_columns(
+        linked.alias("linked"), (pl.col("n_and") > pl.col("n_and").shift(1)).fill_null(False).alias("by_and")
+    )
     actors = actors.with_columns((~pl.col("linked")).cum_sum().alias("chain"))
     closed = (pl.col("by_and") & pl.col("linked")).any().over("chain")
     actors = actors.with_columns((~(pl.col("linked") & closed)).cum_sum().alias("g"))
-    return (
-        actors.group_by("g", maintain_order=True).agg(
-            pl.col("sid").first(), pl.col("a").first(), pl.col("i").first().alias("lo"), pl.col("i").last().alias("hi"),
-            pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("codes"),
-            pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("keys"),
-            pl.col("prep").first(), pl.col("det").first(), pl.col("strong").all(), pl.col("is_possessive").last(),
-            pl.col("np").first(), pl.col("name_kind").first(), pl.col("role_class").first(), pl.len().alias("n_members"),
-            pl.col("shape").first(), pl.col("word_class").first().alias("pronoun"),
-            ((pl.col("code_kind") == "organization") & (pl.col("np") == "state")).all().fill_null(False).alias("is_forum"),
-        )
+    return actors.group_by("g", maintain_order=True).agg(
+        pl.col("sid").first(),
+        pl.col("a").first(),
+        pl.col("i").first().alias("lo"),
+        pl.col("i").last().alias("hi"),
+        pl.col("codes")
+        .list.explode(keep_nulls=False, empty_as_null=False)
+        .unique(maintain_order=True)
+        .alias("codes"),
+        pl.col("keys")
+        .list.explode(keep_nulls=False, empty_as_null=False)
+        .unique(maintain_order=True)
+        .alias("keys"),
+        pl.col("prep").first(),
+        pl.col("det").first(),
+        pl.col("strong").all(),
+        pl.col("is_possessive").last(),
+        pl.col("np").first(),
+        pl.col("name_kind").first(),
+        pl.col("role_class").first(),
+        pl.len().alias("n_members"),
+        pl.col("shape").first(),
+        pl.col("word_class").first().alias("pronoun"),
+        ((pl.col("code_kind") == "organization") & (pl.col("np") == "state"))
+        .all()
+        .fill_null(False)
+        .alias("is_forum"),
     )

@@ -14,8 +14,23 @@ _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
 _PLANNED_COOPERATION, _PLANNED_CONFLICT = "03", "13"
 _EMPTY = pl.lit([], dtype=pl.List(pl.String))
-_FIELDS = ["a", "sid", "event_type", "mode", "status", "source_code", "target_code", "start_date", "end_date", "date_precision",
-           "country_code", "city", "confidence", "rule_id", "trigger"]
+_FIELDS = [
+    "a",
+    "sid",
+    "event_type",
+    "mode",
+    "status",
+    "source_code",
+    "target_code",
+    "start_date",
+    "end_date",
+    "date_precision",
+    "country_code",
+    "city",
+    "confidence",
+    "rule_id",
+    "trigger",
+]
 
 
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
@@ -25,30 +40,50 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
     acts = acts.sort("i", "confidence", descending=[False, True])
     # One trigger gives one type; the frame that needs a noun is the surer.
-    acts = acts.with_columns((pl.col("pos") == "pair").alias("is_pair")).sort("i", "is_pair", "confidence", descending=[False, True, True])
-    best = acts.filter(pl.col("s_codes").is_not_null() & (pl.col("t_codes").is_not_null() | pl.col("reciprocal"))).unique("i", keep="first", maintain_order=True)
+    acts = acts.with_columns((pl.col("pos") == "pair").alias("is_pair")).sort(
+        "i", "is_pair", "confidence", descending=[False, True, True]
+    )
+    best = acts.filter(
+        pl.col("s_codes").is_not_null() & (pl.col("t_codes").is_not_null() | pl.col("reciprocal"))
+    ).unique("i", keep="first", maintain_order=True)
     mutual = pl.col("event_type").is_in(_MUTUAL) | pl.col("rule_id").is_in(_MUTUAL_RULES)
-    among = mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))
+    among = (
+        mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))
+    )
     within = pl.when(pl.col("t_prep") == "between").then("t_codes").otherwise("s_codes")
     best = best.with_columns(
         pl.when(among).then(within).otherwise("s_codes").alias("from"),
         pl.when(among).then(within).otherwise(pl.col("t_codes").fill_null(_EMPTY)).alias("to"),
         (mutual & ~among).alias("both"),
     )
-    one = best.explode("from", empty_as_null=True).explode("to", empty_as_null=True).rename({"from": "source_code", "to": "target_code"})
+    one = (
+        best.explode("from", empty_as_null=True)
+        .explode("to", empty_as_null=True)
+        .rename({"from": "source_code", "to": "target_code"})
+    )
     back = one.filter("both").rename({"source_code": "target_code", "target_code": "source_code"})
     return pl.concat([one.select(_FIELDS), back.select(_FIELDS)]).filter(
-        pl.col("source_code").is_not_null() & pl.col("target_code").is_not_null() & (pl.col("source_code") != pl.col("target_code"))
+        pl.col("source_code").is_not_null()
+        & pl.col("target_code").is_not_null()
+        & (pl.col("source_code") != pl.col("target_code"))
     )
 
 
 def _consults(meetings: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     """CONSULT both ways for each pair of an encounter. `first`: c, sid, rule_id, trigger of its best clause."""
     return (
-        meetings.join(first, on="c", maintain_order="left").with_columns(pl.col("codes").alias("source_code"), pl.col("codes").alias("target_code"))
-        .explode("source_code", empty_as_null=True).explode("target_code", empty_as_null=True)
+        meetings.join(first, on="c", maintain_order="left")
+        .with_columns(pl.col("codes").alias("source_code"), pl.col("codes").alias("target_code"))
+        .explode("source_code", empty_as_null=True)
+        .explode("target_code", empty_as_null=True)
         .filter(pl.col("source_code") != pl.col("target_code"))
-        .with_columns(pl.when(pl.col("format") == "call").then(pl.lit("phone")).when(pl.col("codes").list.len() > 2).then(pl.lit("multilateral")).alias("mode"))
+        .with_columns(
+            pl.when(pl.col("format") == "call")
+            .then(pl.lit("phone"))
+            .when(pl.col("codes").list.len() > 2)
+            .then(pl.lit("multilateral"))
+            .alias("mode")
+        )
         .select(_FIELDS)
     )
 
@@ -56,45 +91,85 @@ def _consults(meetings: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
 def visits(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states a visit: visitor, host, city, dates, stated length."""
     length = r"(?i)\b(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})-day\b"
-    numbers = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
-    found = bound.filter(pl.col("rule_id").is_in(_VISITS) & pl.col("s_codes").is_not_null() & pl.col("t_codes").is_not_null())
-    found = found.sort("i", "confidence", descending=[False, True]).unique("i", keep="first", maintain_order=True)
-    found = found.filter((pl.col("rule_id") != "C15") | (pl.col("t_prep") == "to") | (pl.col("lemma") == "arrive"))
+    numbers = {w: n for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)}
+    found = bound.filter(
+        pl.col("rule_id").is_in(_VISITS) & pl.col("s_codes").is_not_null() & pl.col("t_codes").is_not_null()
+    )
+    found = found.sort("i", "confidence", descending=[False, True]).unique(
+        "i", keep="first", maintain_order=True
+    )
+    found = found.filter(
+        (pl.col("rule_id") != "C15") | (pl.col("t_prep") == "to") | (pl.col("lemma") == "arrive")
+    )
     number = pl.col("fold").str.extract(length, 1).str.to_lowercase()
     return (
         found.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left")
         .with_columns(
-            number.replace_strict(numbers, default=None, return_dtype=pl.Int32).fill_null(number.cast(pl.Int32, strict=False)).alias("days"),
-            pl.col("t_codes").list.first().alias("host_code"), pl.col("s_codes").list.first().alias("visitor_code"),
+            number.replace_strict(numbers, default=None, return_dtype=pl.Int32)
+            .fill_null(number.cast(pl.Int32, strict=False))
+            .alias("days"),
+            pl.col("t_codes").list.first().alias("host_code"),
+            pl.col("s_codes").list.first().alias("visitor_code"),
             pl.col("s_keys").list.first().alias("actor_key"),
         )
-        .filter((pl.col("host_code") != pl.col("visitor_code")) & (pl.col("host_code").str.len_chars() == 3) & (pl.col("s_codes").list.len() == 1))
+        .filter(
+            (pl.col("host_code") != pl.col("visitor_code"))
+            & (pl.col("host_code").str.len_chars() == 3)
+            & (pl.col("s_codes").list.len() == 1)
+        )
         .with_columns(pl.when(pl.col("country_code") == pl.col("host_code")).then("city").alias("city"))
     )
 
 
 def _from_visits(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(
-        pl.col("visitor_code").alias("source_code"), pl.col("host_code").alias("target_code"), pl.lit("visit").alias("mode"),
+        pl.col("visitor_code").alias("source_code"),
+        pl.col("host_code").alias("target_code"),
+        pl.lit("visit").alias("mode"),
         pl.lit("CONSULT").alias("event_type"),
     ).select(_FIELDS)
 
 
-def events(bound: pl.DataFrame, meetings: pl.DataFrame, first: pl.DataFrame, found_visits: pl.DataFrame, types: pl.DataFrame) -> pl.DataFrame:
+def events(
+    bound: pl.DataFrame,
+    meetings: pl.DataFrame,
+    first: pl.DataFrame,
+    found_visits: pl.DataFrame,
+    types: pl.DataFrame,
+) -> pl.DataFrame:
     """One row per article, source, target, type and status, with the sentences that state it in `sids`."""
     every = pl.concat([_directed(bound), _consults(meetings, first), _from_visits(found_visits)])
-    rank = pl.col("date_precision").replace_strict({"day": 0, "week": 1, "month": 2, "year": 3, "unknown": 4}, return_dtype=pl.Int32).arg_min()
+    rank = (
+        pl.col("date_precision")
+        .replace_strict({"day": 0, "week": 1, "month": 2, "year": 3, "unknown": 4}, return_dtype=pl.Int32)
+        .arg_min()
+    )
     key = ["a", "source_code", "target_code", "event_type", "status"]
-    grouped = every.sort("a", "sid", "source_code", "target_code", "event_type").group_by(key, maintain_order=True).agg(
-        pl.col("mode").drop_nulls().first(), *(pl.col(x).get(rank) for x in ("start_date", "end_date", "date_precision")),
-        pl.col("country_code").drop_nulls().first(), pl.col("city").drop_nulls().first(), pl.col("confidence").max(),
-        pl.struct("sid", "rule_id", "trigger", "confidence").alias("proofs"),
+    grouped = (
+        every.sort("a", "sid", "source_code", "target_code", "event_type")
+        .group_by(key, maintain_order=True)
+        .agg(
+            pl.col("mode").drop_nulls().first(),
+            *(pl.col(x).get(rank) for x in ("start_date", "end_date", "date_precision")),
+            pl.col("country_code").drop_nulls().first(),
+            pl.col("city").drop_nulls().first(),
+            pl.col("confidence").max(),
+            pl.struct("sid", "rule_id", "trigger", "confidence").alias("proofs"),
+        )
     )
     roots = types.select("event_type", pl.col("cameo_root").alias("root"))
     planned = pl.col("status") == "planned"
     root = (
-        pl.when(planned & (pl.col("event_type") == "CONSULT")).then(pl.lit(_PLANNED_COOPERATION))
-        .when(planned & pl.col("event_type").is_in(_COOPERATIVE)).then(pl.lit(_PLANNED_COOPERATION))
-        .when(planned).then(pl.lit(_PLANNED_CONFLICT)).otherwise("root")
+        pl.when(planned & (pl.col("event_type") == "CONSULT"))
+        .then(pl.lit(_PLANNED_COOPERATION))
+        .when(planned & pl.col("event_type").is_in(_COOPERATIVE))
+        .then(pl.lit(_PLANNED_COOPERATION))
+        .when(planned)
+        .then(pl.lit(_PLANNED_CONFLICT))
+        .otherwise("root")
     )
-    return grouped.join(roots, on="event_type", how="left", maintain_order="left").with_columns(root.alias("cameo_root")).drop("root")
+    return (
+        grouped.join(roots, on="event_type", how="left", maintain_order="left")
+        .with_columns(root.alias("cameo_root"))
+        .drop("root")
+    )

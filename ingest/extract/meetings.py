@@ -13,7 +13,18 @@ _NO_MEETING = [*_VISITS, "C17"]
 _PRECISIONS = ["day", "week", "month", "year", "unknown"]
 _FRESH_DAYS = 7
 _REMEMBERED = 3  # sentences for which "the talks" still means the encounter told before
-_POINTERS = ["meeting", "talks", "round", "summit", "session", "negotiations", "dialogue", "gathering", "consultations", "discussions"]
+_POINTERS = [
+    "meeting",
+    "talks",
+    "round",
+    "summit",
+    "session",
+    "negotiations",
+    "dialogue",
+    "gathering",
+    "consultations",
+    "discussions",
+]
 _NOBODY = pl.lit([], dtype=pl.List(pl.String))
 _ROUNDS = 4  # label propagation: longer chains of pairwise agreement do not occur within an article
 
@@ -28,28 +39,46 @@ def candidates(bound: pl.DataFrame) -> pl.DataFrame:
     # "met X to discuss relations with Y" is no talk with Y
     talks = talks.filter((pl.col("rule_id") != "C11") | ~pl.col("is_infinitive").fill_null(False))
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
-    between = pl.col("t_prep").is_in(["between", "of", "among"]) & (pl.col("pos") == "noun") & (target.list.len() >= 2)
+    between = (
+        pl.col("t_prep").is_in(["between", "of", "among"])
+        & (pl.col("pos") == "noun")
+        & (target.list.len() >= 2)
+    )
     alone = pl.col("t_codes").is_null() & pl.col("reciprocal")
     beside = (pl.col("pos") == "noun") & (pl.col("t_prep") == "of")
     codes = (
-        pl.when(pl.col("p_codes").is_not_null()).then(pair)
-        .when(between).then(target)
-        .when(pl.col("t_codes").is_not_null() & ~beside).then(pl.concat_list(source, target))
-        .when(alone).then(source)
+        pl.when(pl.col("p_codes").is_not_null())
+        .then(pair)
+        .when(between)
+        .then(target)
+        .when(pl.col("t_codes").is_not_null() & ~beside)
+        .then(pl.concat_list(source, target))
+        .when(alone)
+        .then(source)
         .otherwise(pl.lit([], dtype=pl.List(pl.String)))
     )
     keys = (
-        pl.when(pl.col("p_codes").is_not_null()).then(_empty_list("p_keys"))
-        .when(between).then(_empty_list("t_keys"))
-        .when(pl.col("t_codes").is_not_null()).then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")))
+        pl.when(pl.col("p_codes").is_not_null())
+        .then(_empty_list("p_keys"))
+        .when(between)
+        .then(_empty_list("t_keys"))
+        .when(pl.col("t_codes").is_not_null())
+        .then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")))
         .otherwise(_empty_list("s_keys"))
     )
-    found = _recall(talks.with_columns(codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")))
-    found = found.with_columns(pl.col("codes").list.unique().list.sort(), pl.col("keys").list.unique(maintain_order=True))
+    found = _recall(
+        talks.with_columns(
+            codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
+        )
+    )
+    found = found.with_columns(
+        pl.col("codes").list.unique().list.sort(), pl.col("keys").list.unique(maintain_order=True)
+    )
     # One verb may fit several frames and one side may be bound twice: the surest reading stays.
     return (
         found.filter(pl.col("codes").list.len().is_between(2, 25))
-        .sort("i", "confidence", descending=[False, True]).unique("i", keep="first", maintain_order=True)
+        .sort("i", "confidence", descending=[False, True])
+        .unique("i", keep="first", maintain_order=True)
         .with_columns(pl.col("codes").list.join(",").alias("side_key"))
     )
 
@@ -60,49 +89,110 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     "A fourth round is expected on 3 May" is another of the same parties; who "attended the talks" joins them.
     """
     whole = pl.col("codes").list.len() >= 2
-    told = found.sort("a", "i", "confidence", descending=[False, False, True]).with_columns(
-        pl.when(whole).then("codes").alias("w_codes"), pl.when(whole).then("keys").alias("w_keys"), pl.when(whole).then("sid").alias("w_sid"),
-    ).with_columns(pl.col("w_codes", "w_keys", "w_sid").forward_fill().shift(1).over("a"))
-    near = (pl.col("w_codes").is_not_null() & (pl.col("sid").cast(pl.Int64) - pl.col("w_sid") <= _REMEMBERED)).fill_null(False)
+    told = (
+        found.sort("a", "i", "confidence", descending=[False, False, True])
+        .with_columns(
+            pl.when(whole).then("codes").alias("w_codes"),
+            pl.when(whole).then("keys").alias("w_keys"),
+            pl.when(whole).then("sid").alias("w_sid"),
+        )
+        .with_columns(pl.col("w_codes", "w_keys", "w_sid").forward_fill().shift(1).over("a"))
+    )
+    near = (
+        pl.col("w_codes").is_not_null() & (pl.col("sid").cast(pl.Int64) - pl.col("w_sid") <= _REMEMBERED)
+    ).fill_null(False)
     points = (
-        (pl.col("pos") == "noun") & ~whole & pl.col("t_codes").is_null() & pl.col("trigger").is_in(_POINTERS)
+        (pl.col("pos") == "noun")
+        & ~whole
+        & pl.col("t_codes").is_null()
+        & pl.col("trigger").is_in(_POINTERS)
         & (pl.col("codes").list.set_difference("w_codes").list.len() == 0)
         & (pl.col("s_codes").is_null() | (pl.col("s_codes").list.set_difference("w_codes").list.len() == 0))
-        & (pl.col("status") != "occurred") & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
+        & (pl.col("status") != "occurred")
+        & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
     )
     # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
-    they = (pl.col("rule_id") == "C11") & (pl.col("s_pronoun") == "they").fill_null(False) & (pl.col("s_codes").list.len() >= 2)
-    joins = pl.col("rule_id").is_in(["C20", "C21"]) & (pl.col("status") == "occurred") & pl.col("s_codes").is_not_null()
+    they = (
+        (pl.col("rule_id") == "C11")
+        & (pl.col("s_pronoun") == "they").fill_null(False)
+        & (pl.col("s_codes").list.len() >= 2)
+    )
+    joins = (
+        pl.col("rule_id").is_in(["C20", "C21"])
+        & (pl.col("status") == "occurred")
+        & pl.col("s_codes").is_not_null()
+    )
     return told.with_columns(
-        pl.when(they & near).then("w_codes").when(they).then(_NOBODY).when(near & points).then("w_codes").when(near & joins).then(pl.concat_list("s_codes", "w_codes")).otherwise("codes").alias("codes"),
-        pl.when(they & near).then("w_keys").when(near & joins).then(pl.concat_list("s_keys", "w_keys")).otherwise("keys").alias("keys"),
+        pl.when(they & near)
+        .then("w_codes")
+        .when(they)
+        .then(_NOBODY)
+        .when(near & points)
+        .then("w_codes")
+        .when(near & joins)
+        .then(pl.concat_list("s_codes", "w_codes"))
+        .otherwise("codes")
+        .alias("codes"),
+        pl.when(they & near)
+        .then("w_keys")
+        .when(near & joins)
+        .then(pl.concat_list("s_keys", "w_keys"))
+        .otherwise("keys")
+        .alias("keys"),
     ).drop("w_codes", "w_keys", "w_sid")
 
 
 def _agree(left: pl.DataFrame) -> pl.DataFrame:
     """Pairs of clauses of one article that may speak of one encounter: m, n."""
-    columns = ["m", "a", "side_key", "status", "start_date", "end_date", "format", "keys", "sid", "is_anaphor"]
+    columns = [
+        "m",
+        "a",
+        "side_key",
+        "status",
+        "start_date",
+        "end_date",
+        "format",
+        "keys",
+        "sid",
+        "is_anaphor",
+    ]
     right = left.select(pl.col(c).alias(c if c in ("a", "side_key", "status") else f"{c}_r") for c in columns)
     undated = pl.col("start_date").is_null() | pl.col("start_date_r").is_null()
-    same_time = undated | (pl.col("start_date") <= pl.col("end_date_r")) & (pl.col("start_date_r") <= pl.col("end_date"))
+    same_time = undated | (pl.col("start_date") <= pl.col("end_date_r")) & (
+        pl.col("start_date_r") <= pl.col("end_date")
+    )
     nobody = (pl.col("keys").list.len() == 0) | (pl.col("keys_r").list.len() == 0)
     same_people = nobody | (pl.col("keys").list.set_intersection("keys_r").list.len() > 0)
     remote = pl.col("format").is_in(["call", "video"]) != pl.col("format_r").is_in(["call", "video"])
     known = (pl.col("format") != "unknown") & (pl.col("format_r") != "unknown")
-    pairs = left.select(columns).join(right, on=["a", "side_key", "status"]).filter(same_time & same_people & ~(remote & known))
+    pairs = (
+        left.select(columns)
+        .join(right, on=["a", "side_key", "status"])
+        .filter(same_time & same_people & ~(remote & known))
+    )
     firm = pairs.filter(~undated)
     # An undated clause speaks of one encounter: the dated one nearest before it, else nearest; never a bridge.
     distance = pl.col("sid").cast(pl.Int64) - pl.col("sid_r")
     loose = (
         # "trade talks with Washington" is not the foreign ministers' meeting, unless a pronoun points back
-        pairs.filter(pl.col("start_date").is_null() & (pl.col("m") != pl.col("m_r")) & (
-            (pl.col("keys").list.len() > 0) | (pl.col("keys_r").list.len() == 0) | pl.col("is_anaphor")))
-        .with_columns(pl.col("start_date_r").is_null().alias("is_vague"), (distance < 0).alias("is_later"), distance.abs().alias("distance"))
+        pairs.filter(
+            pl.col("start_date").is_null()
+            & (pl.col("m") != pl.col("m_r"))
+            & ((pl.col("keys").list.len() > 0) | (pl.col("keys_r").list.len() == 0) | pl.col("is_anaphor"))
+        )
+        .with_columns(
+            pl.col("start_date_r").is_null().alias("is_vague"),
+            (distance < 0).alias("is_later"),
+            distance.abs().alias("distance"),
+        )
         .filter(~pl.col("is_vague") | (pl.col("m_r") < pl.col("m")))
-        .sort("m", "is_vague", "is_later", "distance", "m_r").unique("m", keep="first", maintain_order=True)
+        .sort("m", "is_vague", "is_later", "distance", "m_r")
+        .unique("m", keep="first", maintain_order=True)
     )
     own = left.select("m", pl.col("m").alias("n"))
-    return pl.concat([own, firm.select("m", pl.col("m_r").alias("n")), loose.select("m", pl.col("m_r").alias("n"))]).unique()
+    return pl.concat(
+        [own, firm.select("m", pl.col("m_r").alias("n")), loose.select("m", pl.col("m_r").alias("n"))]
+    ).unique()
 
 
 def _label(found: pl.DataFrame) -> pl.DataFrame:
@@ -110,9 +200,7 @@ def _label(found: pl.DataFrame) -> pl.DataFrame:
     edges = _agree(found)
     labels = found.select("m", pl.col("m").alias("c"))
     for _ in range(_ROUNDS):
-        labels = (
-            edges.join(labels.rename({"m": "n"}), on="n").group_by("m").agg(pl.col("c").min()).sort("m")
-        )
+        labels = edges.join(labels.rename({"m": "n"}), on="n").group_by("m").agg(pl.col("c").min()).sort("m")
     return found.join(labels, on="m", how="left", maintain_order="left")
 
 
@@ -122,31 +210,74 @@ def date_by_deeds(found: pl.DataFrame, bound: pl.DataFrame, published: pl.DataFr
     A visit of one of them to the other's state dates what they did there; so does an act of the same sides some days
     before the report: "The two met for an hour" after "Trump and Xi agreed on Thursday ...".
     """
-    dated = bound.filter((pl.col("status") == "occurred") & pl.col("start_date").is_not_null()).join(published, on="a")
-    visits = (
-        dated.filter(pl.col("rule_id").is_in(_VISITS) & pl.col("t_codes").is_not_null())
-        .select("a", "i", pl.col("s_keys").alias("d_key"), pl.col("t_codes").list.first().alias("host"), "start_date", "end_date", "date_precision", "city")
+    dated = bound.filter((pl.col("status") == "occurred") & pl.col("start_date").is_not_null()).join(
+        published, on="a"
+    )
+    visits = dated.filter(pl.col("rule_id").is_in(_VISITS) & pl.col("t_codes").is_not_null()).select(
+        "a",
+        "i",
+        pl.col("s_keys").alias("d_key"),
+        pl.col("t_codes").list.first().alias("host"),
+        "start_date",
+        "end_date",
+        "date_precision",
+        "city",
     )
     both = pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes")).list.unique().list.sort()
     fresh = (pl.col("date") - pl.col("start_date")).dt.total_days().is_between(0, _FRESH_DAYS)
     acts = (
-        dated.filter((pl.col("date_precision") == "day") & fresh).with_columns(both.alias("b")).filter(pl.col("b").list.len() >= 2)
-        .select("a", "i", pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")).alias("d_key"),
-                pl.col("b").list.join(",").alias("d_sides"), "start_date", "end_date", "date_precision")
+        dated.filter((pl.col("date_precision") == "day") & fresh)
+        .with_columns(both.alias("b"))
+        .filter(pl.col("b").list.len() >= 2)
+        .select(
+            "a",
+            "i",
+            pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")).alias("d_key"),
+            pl.col("b").list.join(",").alias("d_sides"),
+            "start_date",
+            "end_date",
+            "date_precision",
+        )
     )
-    bare = found.with_row_index("f").filter(pl.col("start_date").is_null() & (pl.col("status") == "occurred")).select("f", "a", "keys", "codes", "side_key", "pos")
+    bare = (
+        found.with_row_index("f")
+        .filter(pl.col("start_date").is_null() & (pl.col("status") == "occurred"))
+        .select("f", "a", "keys", "codes", "side_key", "pos")
+    )
     own = pl.col("keys").list.set_intersection("d_key").list.len() > 0
-    by_visit = bare.join(visits, on="a").filter(own & pl.col("codes").list.contains(pl.col("host"))).with_columns(pl.lit(0).alias("rank"))
+    by_visit = (
+        bare.join(visits, on="a")
+        .filter(own & pl.col("codes").list.contains(pl.col("host")))
+        .with_columns(pl.lit(0).alias("rank"))
+    )
     by_act = (
-        bare.join(acts, on="a").filter((pl.col("side_key") == pl.col("d_sides")) & (pl.col("pos") != "noun") & (own | (pl.col("keys").list.len() == 0)))
+        bare.join(acts, on="a")
+        .filter(
+            (pl.col("side_key") == pl.col("d_sides"))
+            & (pl.col("pos") != "noun")
+            & (own | (pl.col("keys").list.len() == 0))
+        )
         .with_columns(pl.lit(1).alias("rank"))
     )
-    chosen = pl.concat([by_visit, by_act], how="diagonal").sort("f", "rank", "i").unique("f", keep="first", maintain_order=True).select(
-        "f", pl.col("start_date").alias("d_start"), pl.col("end_date").alias("d_end"), pl.col("date_precision").alias("d_precision"),
-        pl.when(pl.col("rank") == 0).then("host").alias("d_host"), "city",
-    ).rename({"city": "d_city"})
+    chosen = (
+        pl.concat([by_visit, by_act], how="diagonal")
+        .sort("f", "rank", "i")
+        .unique("f", keep="first", maintain_order=True)
+        .select(
+            "f",
+            pl.col("start_date").alias("d_start"),
+            pl.col("end_date").alias("d_end"),
+            pl.col("date_precision").alias("d_precision"),
+            pl.when(pl.col("rank") == 0).then("host").alias("d_host"),
+            "city",
+        )
+        .rename({"city": "d_city"})
+    )
     out = found.with_row_index("f").join(chosen, on="f", how="left", maintain_order="left")
-    known, placeless = pl.col("d_start").is_not_null(), pl.col("country_code").is_null() & (pl.col("format") != "call")
+    known, placeless = (
+        pl.col("d_start").is_not_null(),
+        pl.col("country_code").is_null() & (pl.col("format") != "call"),
+    )
     return out.with_columns(
         pl.when(known).then("d_start").otherwise("start_date").alias("start_date"),
         pl.when(known).then("d_end").otherwise("end_date").alias("end_date"),
@@ -158,19 +289,31 @@ def date_by_deeds(found: pl.DataFrame, bound: pl.DataFrame, published: pl.DataFr
 
 def merge(found: pl.DataFrame) -> pl.DataFrame:
     """One row per encounter and article: c, a, codes, keys, status, format, date, place, confidence."""
-    anaphor = (pl.col("s_np") == "pronoun").fill_null(False) | (pl.col("t_np") == "pronoun").fill_null(False) | (pl.col("pos") == "verb")
+    anaphor = (
+        (pl.col("s_np") == "pronoun").fill_null(False)
+        | (pl.col("t_np") == "pronoun").fill_null(False)
+        | (pl.col("pos") == "verb")
+    )
     labelled = _label(found.with_row_index("m").with_columns(anaphor.alias("is_anaphor")))
-    rank = pl.col("date_precision").replace_strict({p: n for n, p in enumerate(_PRECISIONS)}, return_dtype=pl.Int32)
+    rank = pl.col("date_precision").replace_strict(
+        {p: n for n, p in enumerate(_PRECISIONS)}, return_dtype=pl.Int32
+    )
     best = rank.arg_min()
     placed = pl.col("country_code").is_not_null()
     in_town = pl.col("city").is_not_null()
     return labelled.group_by("c", maintain_order=True).agg(
-        pl.col("a").first(), pl.col("codes").first(), pl.col("status").first(), pl.col("event_type").first(),
+        pl.col("a").first(),
+        pl.col("codes").first(),
+        pl.col("status").first(),
+        pl.col("event_type").first(),
         pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True),
         pl.col("format").filter(pl.col("format") != "unknown").first().fill_null("unknown"),
         *(pl.col(x).get(best) for x in ("start_date", "end_date", "date_precision")),
         pl.coalesce(pl.col("city").filter(in_town).first()).alias("city"),
-        pl.coalesce(pl.col("country_code").filter(in_town).first(), pl.col("country_code").filter(placed).first()).alias("country_code"),
-        pl.col("confidence").max(), pl.col("sid").unique(maintain_order=True).alias("sids"),
+        pl.coalesce(
+            pl.col("country_code").filter(in_town).first(), pl.col("country_code").filter(placed).first()
+        ).alias("country_code"),
+        pl.col("confidence").max(),
+        pl.col("sid").unique(maintain_order=True).alias("sids"),
         pl.col("t").alias("ts"),
     )

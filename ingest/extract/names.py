@@ -12,12 +12,60 @@ from __future__ import annotations
 import polars as pl
 
 _PARTICLES = [
-    "bin", "bint", "ibn", "al", "de", "da", "dos", "das", "del", "della", "di", "du", "van", "von", "der", "den", "ul",
-    "ur", "el", "la", "ter", "ben", "abu", "e", "y", "zu", "af",
+    "bin",
+    "bint",
+    "ibn",
+    "al",
+    "de",
+    "da",
+    "dos",
+    "das",
+    "del",
+    "della",
+    "di",
+    "du",
+    "van",
+    "von",
+    "der",
+    "den",
+    "ul",
+    "ur",
+    "el",
+    "la",
+    "ter",
+    "ben",
+    "abu",
+    "e",
+    "y",
+    "zu",
+    "af",
 ]
 _NOT_GIVEN = "ed$|^(led|based|born|style|era|elect|designate|wide|run|held|made|owned|friendly|free|like|long|year|day)$"
-_PLACE_PREPOSITIONS = ["in", "at", "from", "to", "near", "of", "into", "via", "outside", "towards", "toward", "with",
-                       "against", "between", "by", "for", "on", "and", "while", "as", "that", "after", "before"]
+_PLACE_PREPOSITIONS = [
+    "in",
+    "at",
+    "from",
+    "to",
+    "near",
+    "of",
+    "into",
+    "via",
+    "outside",
+    "towards",
+    "toward",
+    "with",
+    "against",
+    "between",
+    "by",
+    "for",
+    "on",
+    "and",
+    "while",
+    "as",
+    "that",
+    "after",
+    "before",
+]
 
 
 def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
@@ -28,29 +76,64 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
     in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
     kind = (
-        pl.when(pl.col("lower") == ",").then(pl.lit("C"))
-        .when("is_punct").then(pl.lit("W"))
-        .when("is_blocked").then(pl.lit("X"))
-        .when(pl.col("code").is_not_null()).then(pl.lit("G"))
-        .when(is_office & (pl.col("office_kind") == "prefix")).then(pl.lit("B"))
-        .when(is_office & (pl.col("office_kind") == "former")).then(pl.lit("B"))
-        .when(is_office & (pl.col("office_kind") == "rank")).then(pl.lit("R"))
-        .when(is_office & in_title).then(pl.lit("F"))
-        .when(word_class == "counterpart").then(pl.lit("F"))
-        .when((word_class == "honorific") & is_capital).then(pl.lit("H"))
-        .when(word_class == "agent").then(pl.lit("A"))
-        .when(pl.col("city").is_not_null()).then(pl.lit("T"))
+        pl.when(pl.col("lower") == ",")
+        .then(pl.lit("C"))
+        .when("is_punct")
+        .then(pl.lit("W"))
+        .when("is_blocked")
+        .then(pl.lit("X"))
+        .when(pl.col("code").is_not_null())
+        .then(pl.lit("G"))
+        .when(is_office & (pl.col("office_kind") == "prefix"))
+        .then(pl.lit("B"))
+        .when(is_office & (pl.col("office_kind") == "former"))
+        .then(pl.lit("B"))
+        .when(is_office & (pl.col("office_kind") == "rank"))
+        .then(pl.lit("R"))
+        .when(is_office & in_title)
+        .then(pl.lit("F"))
+        .when(word_class == "counterpart")
+        .then(pl.lit("F"))
+        .when((word_class == "honorific") & is_capital)
+        .then(pl.lit("H"))
+        .when(word_class == "agent")
+        .then(pl.lit("A"))
+        .when(pl.col("city").is_not_null())
+        .then(pl.lit("T"))
         .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
         .then(pl.lit("X"))
         .otherwise(pl.lit("W"))
     )
     return tokens.with_columns(
-        kind.alias("kind"), *(pl.when("is_blocked").then(None).otherwise(c).alias(c) for c in ("code", "name_kind", "city")),
+        kind.alias("kind"),
+        *(pl.when("is_blocked").then(None).otherwise(c).alias(c) for c in ("code", "name_kind", "city")),
     )
 
 
-_CLOSED = ["prep", "det", "conj", "but", "rel", "sub", "that", "he", "they", "it", "we", "be", "aux", "fut", "modal",
-           "neg", "pair", "three", "each", "month", "day", "adverb"]
+_CLOSED = [
+    "prep",
+    "det",
+    "conj",
+    "but",
+    "rel",
+    "sub",
+    "that",
+    "he",
+    "they",
+    "it",
+    "we",
+    "be",
+    "aux",
+    "fut",
+    "modal",
+    "neg",
+    "pair",
+    "three",
+    "each",
+    "month",
+    "day",
+    "adverb",
+]
 
 
 def _same(offset: int) -> pl.Expr:
@@ -68,26 +151,49 @@ def _run_roles(tokens: pl.DataFrame) -> pl.DataFrame:
     glued = ~pl.col("spaced")
     # "the Putin-Modi summit" is two names, "Akufo-Addo" one: a noun after the second half decides.
     hyphen = (lower == "-") & glued & ~_at("spaced", -1, True) & ~_at("is_noun", -2, False)
-    initial_dot = (lower == ".") & glued & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$") & (_at("kind", 1) == "X")
-    suffix_comma = (lower == ",") & _at("word", -1).is_in(["Jr", "Sr", "Jr.", "Sr."]) & (_at("kind", 1) == "X")
+    initial_dot = (
+        (lower == ".")
+        & glued
+        & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$")
+        & (_at("kind", 1) == "X")
+    )
+    suffix_comma = (
+        (lower == ",") & _at("word", -1).is_in(["Jr", "Sr", "Jr.", "Sr."]) & (_at("kind", 1) == "X")
+    )
     particle = lower.is_in(_PARTICLES) & ~pl.col("is_capital")
     given = (
-        glued & (_at("lower", 1) == "-") & ~_at("spaced", 1, True) & pl.col("word").str.contains("^[a-z]{2,}$")
-        & ~lower.str.contains(_NOT_GIVEN) & (_at("kind", 2) == "X")
+        glued
+        & (_at("lower", 1) == "-")
+        & ~_at("spaced", 1, True)
+        & pl.col("word").str.contains("^[a-z]{2,}$")
+        & ~lower.str.contains(_NOT_GIVEN)
+        & (_at("kind", 2) == "X")
     )
     absorbs = (
-        pl.col("kind").is_in(["G", "T"]) & pl.col("name_kind").fill_null("city").is_in(["name", "capital", "city", "seat"])
-        & ~pl.col("is_possessive") & ~pl.col("word").str.contains(r"^[A-Z.]+$| ")
+        pl.col("kind").is_in(["G", "T"])
+        & pl.col("name_kind").fill_null("city").is_in(["name", "capital", "city", "seat"])
+        & ~pl.col("is_possessive")
+        & ~pl.col("word").str.contains(r"^[A-Z.]+$| ")
     )
     before_name = (_at("kind", -1) == "X") & ~_at("lower", 1).is_in(_PLACE_PREPOSITIONS)
-    after_name = (_at("kind", 1) == "X") & ~_at("is_possessive", 1, False) & ~(_at("is_first", 1, False) & (_at("kind", 2) == ""))
+    after_name = (
+        (_at("kind", 1) == "X")
+        & ~_at("is_possessive", 1, False)
+        & ~(_at("is_first", 1, False) & (_at("kind", 2) == ""))
+    )
     return tokens.with_columns(
-        pl.when(pl.col("kind") == "X").then(pl.lit("X"))
-        .when(given).then(pl.lit("X"))
-        .when(absorbs & (before_name | after_name)).then(pl.lit("X"))
-        .when((_at("kind", 1) == "H") & absorbs & (pl.col("name_kind").fill_null("city") == "city")).then(pl.lit("X"))
-        .when(hyphen | initial_dot | particle | suffix_comma).then(pl.lit("c"))
-        .otherwise(pl.lit("")).alias("role")
+        pl.when(pl.col("kind") == "X")
+        .then(pl.lit("X"))
+        .when(given)
+        .then(pl.lit("X"))
+        .when(absorbs & (before_name | after_name))
+        .then(pl.lit("X"))
+        .when((_at("kind", 1) == "H") & absorbs & (pl.col("name_kind").fill_null("city") == "city"))
+        .then(pl.lit("X"))
+        .when(hyphen | initial_dot | particle | suffix_comma)
+        .then(pl.lit("c"))
+        .otherwise(pl.lit(""))
+        .alias("role")
     )
 
 
@@ -95,40 +201,70 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
     """The tokens with each name run as one token of kind P; `name_first`, `name_last` are its outer words, folded."""
     roles = _run_roles(tokens)
     prev, nxt = _at("role", 1), _at("role", -1)
-    leading = (pl.col("role") == "c") & (pl.col("lower") != "-") & (nxt == "c") & (_at("role", -2) == "X") & (_at("lower", -1) == "-")
+    leading = (
+        (pl.col("role") == "c")
+        & (pl.col("lower") != "-")
+        & (nxt == "c")
+        & (_at("role", -2) == "X")
+        & (_at("lower", -1) == "-")
+    )
     held = (
         (pl.col("role") == "X")
-        | ((pl.col("role") == "c") & prev.is_in(["X", "c"]) & (nxt.is_in(["X", "c"]) | (pl.col("lower") == ".")))
+        | (
+            (pl.col("role") == "c")
+            & prev.is_in(["X", "c"])
+            & (nxt.is_in(["X", "c"]) | (pl.col("lower") == "."))
+        )
         | leading
     )
     # A possessive ends a name; so does a comma, since it is no connector.
-    roles = roles.with_columns(held.alias("held")).with_columns(
-        (
-            pl.col("held") & pl.col("held").shift(1).fill_null(False) & _same(1) & ~pl.col("is_possessive").shift(1)
-            & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
-        ).fill_null(False).alias("linked")
-    ).with_columns((~pl.col("linked")).cum_sum().alias("run"))
+    roles = (
+        roles.with_columns(held.alias("held"))
+        .with_columns(
+            (
+                pl.col("held")
+                & pl.col("held").shift(1).fill_null(False)
+                & _same(1)
+                & ~pl.col("is_possessive").shift(1)
+                & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
+            )
+            .fill_null(False)
+            .alias("linked")
+        )
+        .with_columns((~pl.col("linked")).cum_sum().alias("run"))
+    )
     runs = (
-        roles.filter("held").group_by("run", maintain_order=True)
+        roles.filter("held")
+        .group_by("run", maintain_order=True)
         .agg(
-            pl.col("end").last().alias("run_end"), pl.col("is_possessive").last().alias("run_possessive"),
+            pl.col("end").last().alias("run_end"),
+            pl.col("is_possessive").last().alias("run_possessive"),
             pl.col("word").filter(pl.col("role") == "X").first().alias("name_first"),
             pl.col("word").filter(pl.col("role") == "X").last().alias("name_last"),
             (pl.col("role") == "X").sum().alias("n_names"),
             pl.col("word").filter(pl.col("role") == "X").alias("name_words"),
-            (pl.col("word_class").eq_missing("notname") | pl.col("is_noun").fill_null(False) & (pl.col("is_plural").fill_null(False))).any().alias("is_thing"),
+            (
+                pl.col("word_class").eq_missing("notname")
+                | pl.col("is_noun").fill_null(False) & (pl.col("is_plural").fill_null(False))
+            )
+            .any()
+            .alias("is_thing"),
         )
         .filter(pl.col("n_names") > 0)
     )
     return (
-        roles.filter(~pl.col("linked")).join(runs, on="run", how="left", maintain_order="left")
+        roles.filter(~pl.col("linked"))
+        .join(runs, on="run", how="left", maintain_order="left")
         .with_columns(
             pl.when(pl.col("n_names").is_not_null()).then(pl.lit("P")).otherwise("kind").alias("kind"),
             pl.coalesce("run_end", "end").alias("end"),
             pl.coalesce("run_possessive", "is_possessive").alias("is_possessive"),
         )
         .with_columns(
-            *(pl.when(pl.col("kind") == "P").then(None).otherwise(c).alias(c) for c in ("code", "code_kind", "name_kind", "city", "city_country")),
+            *(
+                pl.when(pl.col("kind") == "P").then(None).otherwise(c).alias(c)
+                for c in ("code", "code_kind", "name_kind", "city", "city_country")
+            ),
         )
         .drop("role", "held", "linked", "run", "run_end", "run_possessive")
     )

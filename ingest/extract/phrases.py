@@ -21,20 +21,38 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
     k1, k2, n1, n2 = _at("kind", 1), _at("kind", 2), _at("kind", -1), _at("kind", -2)
     l1, w1 = _at("lower", 1), _at("lower", -1)
     poss1 = _at("is_possessive", 1, False)
-    adjective1 = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("word", 1).str.contains(r"^[A-Z][A-Z.]+$")
+    adjective1 = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("word", 1).str.contains(
+        r"^[A-Z][A-Z.]+$"
+    )
     demonym = pl.col("name_kind").fill_null("").is_in(["demonym", "name", "abbreviation"])
     office = ["F", "R", "B"]
-    plain = kind.is_in(["W"]) & pl.col("word").str.contains("^[a-z]+$") & pl.col("word_class").is_null() & ~pl.col("is_verb").fill_null(False)
+    plain = (
+        kind.is_in(["W"])
+        & pl.col("word").str.contains("^[a-z]+$")
+        & pl.col("word_class").is_null()
+        & ~pl.col("is_verb").fill_null(False)
+    )
     hyphened = ~pl.col("spaced")
     of_state = (
-        (lower.is_in(["of", "for"]) | (lower == "from") & ((k1 == "A") | _at("office_kind", 1).is_in(["plural"]))) & k1.is_in(["F", "A"]) & ~_at("role_class", 1).is_in(_ENVOYS) & ~poss1
+        (
+            lower.is_in(["of", "for"])
+            | (lower == "from") & ((k1 == "A") | _at("office_kind", 1).is_in(["plural"]))
+        )
+        & k1.is_in(["F", "A"])
+        & ~_at("role_class", 1).is_in(_ENVOYS)
+        & ~poss1
         & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     )
     rules = [
-        kind.is_in([*office, "A"]) & (k1 == "G") & (poss1 | adjective1 | kind.is_in(["F", "B", "A"]) & (k2 != "P")),
+        kind.is_in([*office, "A"])
+        & (k1 == "G")
+        & (poss1 | adjective1 | kind.is_in(["F", "B", "A"]) & (k2 != "P")),
         (kind == "H") & (k1 == "G") & (poss1 | adjective1),
         (kind == "P") & (k1 == "G") & poss1,
-        (kind == "A") & (k1 == "P") & poss1 & lower.is_in(["office", "government", "administration", "cabinet", "regime"]),
+        (kind == "A")
+        & (k1 == "P")
+        & poss1
+        & lower.is_in(["office", "government", "administration", "cabinet", "regime"]),
         kind.is_in([*office, "P", "A"]) & (k1 == "B"),
         kind.is_in([*office, "H", "P"]) & k1.is_in(["F", "R"]) & ~poss1,
         kind.is_in(["P", "R", "H"]) & (k1 == "H"),
@@ -42,23 +60,72 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         lower.is_in(["and", "&"]) & (k1 == "F") & ~poss1 & n1.is_in(["F"]),
         (kind == "F") & l1.is_in(["and", "&"]) & (k2 == "F"),
         of_state,
-        (kind == "G") & l1.is_in(["of", "for", "from"]) & k2.is_in(["F", "A"]) & ~_at("role_class", 2).is_in(_ENVOYS) & ~_at("is_possessive", 2, False),
-        (lower == "the") & l1.is_in(["of", "for"]) & k2.is_in(["F", "A"]) & (n1 == "G") & ~_at("role_class", 2).is_in(_ENVOYS),
-        (kind == "G") & (l1 == "the") & _at("lower", 2).is_in(["of", "for"]) & _at("kind", 3).is_in(["F", "A"]) & ~_at("role_class", 3).is_in(_ENVOYS),
-        (kind == "P") & (k1 == "G") & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the")) & ~poss1 & _at("kind", 3).is_in(["F", "W"]),
+        (kind == "G")
+        & l1.is_in(["of", "for", "from"])
+        & k2.is_in(["F", "A"])
+        & ~_at("role_class", 2).is_in(_ENVOYS)
+        & ~_at("is_possessive", 2, False),
+        (lower == "the")
+        & l1.is_in(["of", "for"])
+        & k2.is_in(["F", "A"])
+        & (n1 == "G")
+        & ~_at("role_class", 2).is_in(_ENVOYS),
+        (kind == "G")
+        & (l1 == "the")
+        & _at("lower", 2).is_in(["of", "for"])
+        & _at("kind", 3).is_in(["F", "A"])
+        & ~_at("role_class", 3).is_in(_ENVOYS),
+        (kind == "P")
+        & (k1 == "G")
+        & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the"))
+        & ~poss1
+        & _at("kind", 3).is_in(["F", "W"]),
         # "Indian and Pakistani officials", "American, Japanese and Philippine navies"
-        (lower.is_in(["and", ","])) & (k1 == "G") & ~poss1 & _at("name_kind", 1).is_in(["demonym"]) & (n1 == "G") & _at("name_kind", -1).is_in(["demonym"]),
-        (kind == "G") & demonym & l1.is_in(["and", ","]) & (k2 == "G") & (pl.col("name_kind") == "demonym") & _at("name_kind", 2).is_in(["demonym"]) & ~_at("is_possessive", 2, False),
+        (lower.is_in(["and", ","]))
+        & (k1 == "G")
+        & ~poss1
+        & _at("name_kind", 1).is_in(["demonym"])
+        & (n1 == "G")
+        & _at("name_kind", -1).is_in(["demonym"]),
+        (kind == "G")
+        & demonym
+        & l1.is_in(["and", ","])
+        & (k2 == "G")
+        & (pl.col("name_kind") == "demonym")
+        & _at("name_kind", 2).is_in(["demonym"])
+        & ~_at("is_possessive", 2, False),
         # "India-Pakistan"
         lower.is_in(["-", "/"]) & hyphened & k1.is_in(["G"]) & (n1 == "G") & ~_at("spaced", -1, True),
         (kind == "G") & hyphened & l1.is_in(["-", "/"]) & (k2 == "G"),
         # "the US State Department", "the Chinese People's Liberation Army"
-        (kind == "G") & (pl.col("name_kind").is_in(["seat", "organ"])) & (k1 == "G") & (poss1 | adjective1) & (pl.col("code") == _at("code", 1)),
+        (kind == "G")
+        & (pl.col("name_kind").is_in(["seat", "organ"]))
+        & (k1 == "G")
+        & (poss1 | adjective1)
+        & (pl.col("code") == _at("code", 1)),
         # one or two plain adjectives between a state and its office: "Pakistan's powerful army chief"
         plain & (k1 == "G") & n1.is_in(["F", "B", "A"]) & (poss1 | adjective1),
-        plain & (k1 == "G") & (n1 == "W") & n2.is_in(["F", "B"]) & (poss1 | adjective1) & _at("word", -1).str.contains("^[a-z]+$") & (_at("word_class", -1) == ""),
-        plain & (k1 == "W") & (k2 == "G") & n1.is_in(["F", "B"]) & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"])) & _at("word", 1).str.contains("^[a-z]+$") & (_at("word_class", 1) == ""),
-        kind.is_in([*office, "A"]) & (k1 == "W") & (k2 == "G") & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"])) & _at("word", 1).str.contains("^[a-z]+$") & (_at("word_class", 1) == "") & ~_at("is_verb", 1, False),
+        plain
+        & (k1 == "G")
+        & (n1 == "W")
+        & n2.is_in(["F", "B"])
+        & (poss1 | adjective1)
+        & _at("word", -1).str.contains("^[a-z]+$")
+        & (_at("word_class", -1) == ""),
+        plain
+        & (k1 == "W")
+        & (k2 == "G")
+        & n1.is_in(["F", "B"])
+        & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"]))
+        & _at("word", 1).str.contains("^[a-z]+$")
+        & (_at("word_class", 1) == ""),
+        kind.is_in([*office, "A"])
+        & (k1 == "W")
+        & (k2 == "G")
+        & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"]))
+        & _at("word", 1).str.contains("^[a-z]+$")
+        & (_at("word_class", 1) == "")
+        & ~_at("is_verb", 1, False),
     ]
     joined = rules[0]
     for rule in rules[1:]:
@@ -86,63 +153,146 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
     many = linked.filter(pl.len().over("e") > 1) if linked.height else linked
     first_office = pl.col("office_rank").filter(is_office)
     merged = many.group_by("e", maintain_order=True).agg(
-        pl.col("end").last().alias("m_end"), pl.col("is_possessive").last().alias("m_possessive"),
+        pl.col("end").last().alias("m_end"),
+        pl.col("is_possessive").last().alias("m_possessive"),
         pl.col("kind").str.join("").alias("shape"),
         pl.col("code").drop_nulls().unique(maintain_order=True).alias("codes"),
         pl.col("code_kind").drop_nulls().first().alias("m_code_kind"),
         pl.col("name_kind").filter(pl.col("kind") == "G").first().alias("m_name_kind"),
         pl.col("start").filter(pl.col("kind").is_in(["F", "R", "B"])).first().alias("office_start"),
         pl.col("end").filter(pl.col("kind").is_in(["F", "R"])).last().alias("office_end"),
-        pl.col("role_class").filter(is_office).get(first_office.arg_min(), null_on_oob=True).alias("m_role_class"),
+        pl.col("role_class")
+        .filter(is_office)
+        .get(first_office.arg_min(), null_on_oob=True)
+        .alias("m_role_class"),
         first_office.min().alias("m_rank"),
         pl.col("office_kind").filter(pl.col("kind") == "B").first().alias("m_prefix"),
-        (pl.col("is_plural").fill_null(False) & (pl.col("kind") == "F") | pl.col("office_kind").eq_missing("plural")).any().alias("m_plural"),
+        (
+            pl.col("is_plural").fill_null(False) & (pl.col("kind") == "F")
+            | pl.col("office_kind").eq_missing("plural")
+        )
+        .any()
+        .alias("m_plural"),
         pl.col("start").filter(pl.col("kind") == "P").first().alias("name_start"),
         pl.col("end").filter(pl.col("kind") == "P").first().alias("name_end"),
-        *(pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}") for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")),
+        *(
+            pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}")
+            for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")
+        ),
     )
     single = linked.filter(~pl.col("joined")).join(merged, on="e", how="left", maintain_order="left")
     kind = pl.col("kind")
-    return single.with_columns(
-        pl.coalesce("m_end", "end").alias("end"),
-        pl.coalesce("m_possessive", "is_possessive").alias("is_possessive"),
-        pl.coalesce("shape", "kind").alias("shape"),
-        pl.when(pl.col("codes").is_not_null()).then("codes")
-        .when(pl.col("code").is_not_null()).then(pl.concat_list("code"))
-        .otherwise(pl.lit([], dtype=pl.List(pl.String))).alias("codes"),
-        pl.coalesce("m_code_kind", "code_kind").alias("code_kind"),
-        pl.coalesce("m_name_kind", "name_kind").alias("name_kind"),
-        pl.coalesce("office_start", pl.when(kind.is_in(["F", "R", "B"])).then("start")).alias("office_start"),
-        pl.coalesce("office_end", pl.when(kind.is_in(["F", "R"])).then("end")).alias("office_end"),
-        pl.coalesce("m_role_class", "role_class").alias("role_class"),
-        pl.coalesce("m_rank", "office_rank").alias("rank"),
-        pl.coalesce("m_prefix", pl.when(kind == "B").then("office_kind")).alias("prefix"),
-        pl.coalesce("m_plural", pl.col("office_kind").eq_missing("plural")).fill_null(False).alias("is_plural_office"),
-        pl.coalesce("name_start", pl.when(kind == "P").then("start")).alias("name_start"),
-        pl.coalesce("name_end", pl.when(kind == "P").then("end")).alias("name_end"),
-        *(pl.coalesce(f"m_{c}", c).alias(c) for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")),
-    ).with_columns(
-        pl.when(pl.col("shape").str.contains("P")).then(pl.lit("person"))
-        .when(pl.col("shape").str.contains("F|R")).then(pl.lit("office"))
-        .when(pl.col("shape").str.contains("A")).then(pl.lit("body"))
-        .when(pl.col("shape").str.contains("G")).then(pl.lit("state"))
-        .when(pl.col("shape") == "T").then(pl.lit("town"))
-        .alias("np")
-    ).select(
-        "sid", "a", "start", "end", "word", "lower", "is_possessive", "spaced", "is_first", "is_capital", "is_punct",
-        "word_class", "is_verb", "tense", "is_noun", "is_plural", "kind", "shape", "np", "codes", "code_kind",
-        "name_kind", "city", "city_country", "office_start", "office_end", "role_class", "rank", "prefix",
-        "is_plural_office", "name_start", "name_end", "name_first", "name_last", "name_words", "n_names", "is_thing",
+    return (
+        single.with_columns(
+            pl.coalesce("m_end", "end").alias("end"),
+            pl.coalesce("m_possessive", "is_possessive").alias("is_possessive"),
+            pl.coalesce("shape", "kind").alias("shape"),
+            pl.when(pl.col("codes").is_not_null())
+            .then("codes")
+            .when(pl.col("code").is_not_null())
+            .then(pl.concat_list("code"))
+            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+            .alias("codes"),
+            pl.coalesce("m_code_kind", "code_kind").alias("code_kind"),
+            pl.coalesce("m_name_kind", "name_kind").alias("name_kind"),
+            pl.coalesce("office_start", pl.when(kind.is_in(["F", "R", "B"])).then("start")).alias(
+                "office_start"
+            ),
+            pl.coalesce("office_end", pl.when(kind.is_in(["F", "R"])).then("end")).alias("office_end"),
+            pl.coalesce("m_role_class", "role_class").alias("role_class"),
+            pl.coalesce("m_rank", "office_rank").alias("rank"),
+            pl.coalesce("m_prefix", pl.when(kind == "B").then("office_kind")).alias("prefix"),
+            pl.coalesce("m_plural", pl.col("office_kind").eq_missing("plural"))
+            .fill_null(False)
+            .alias("is_plural_office"),
+            pl.coalesce("name_start", pl.when(kind == "P").then("start")).alias("name_start"),
+            pl.coalesce("name_end", pl.when(kind == "P").then("end")).alias("name_end"),
+            *(
+                pl.coalesce(f"m_{c}", c).alias(c)
+                for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")
+            ),
+        )
+        .with_columns(
+            pl.when(pl.col("shape").str.contains("P"))
+            .then(pl.lit("person"))
+            .when(pl.col("shape").str.contains("F|R"))
+            .then(pl.lit("office"))
+            .when(pl.col("shape").str.contains("A"))
+            .then(pl.lit("body"))
+            .when(pl.col("shape").str.contains("G"))
+            .then(pl.lit("state"))
+            .when(pl.col("shape") == "T")
+            .then(pl.lit("town"))
+            .alias("np")
+        )
+        .select(
+            "sid",
+            "a",
+            "start",
+            "end",
+            "word",
+            "lower",
+            "is_possessive",
+            "spaced",
+            "is_first",
+            "is_capital",
+            "is_punct",
+            "word_class",
+            "is_verb",
+            "tense",
+            "is_noun",
+            "is_plural",
+            "kind",
+            "shape",
+            "np",
+            "codes",
+            "code_kind",
+            "name_kind",
+            "city",
+            "city_country",
+            "office_start",
+            "office_end",
+            "role_class",
+            "rank",
+            "prefix",
+            "is_plural_office",
+            "name_start",
+            "name_end",
+            "name_first",
+            "name_last",
+            "name_words",
+            "n_names",
+            "is_thing",
+        )
     )
 
 
-_APPOSED = ("codes", "code_kind", "name_kind", "office_start", "office_end", "role_class", "rank", "prefix", "is_plural_office")
+_APPOSED = (
+    "codes",
+    "code_kind",
+    "name_kind",
+    "office_start",
+    "office_end",
+    "role_class",
+    "rank",
+    "prefix",
+    "is_plural_office",
+)
 
 
 def _absorb(elements: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     """The elements with each span of `heads` (i of the kept element, lo, hi) as one element."""
-    kept = elements.join(heads.select("i", "lo", "hi", "new_start", "new_end", "new_possessive", *(f"new_{c}" for c in _APPOSED)), on="i", how="left", maintain_order="left")
-    covered = heads.select(pl.int_ranges("lo", pl.col("hi") + 1).alias("j"), "i").explode("j", empty_as_null=True)
+    kept = elements.join(
+        heads.select(
+            "i", "lo", "hi", "new_start", "new_end", "new_possessive", *(f"new_{c}" for c in _APPOSED)
+        ),
+        on="i",
+        how="left",
+        maintain_order="left",
+    )
+    covered = heads.select(pl.int_ranges("lo", pl.col("hi") + 1).alias("j"), "i").explode(
+        "j", empty_as_null=True
+    )
     dropped = covered.filter(pl.col("i") != pl.col("j")).select(pl.col("j").cast(pl.UInt32).alias("i"))
     is_new = pl.col("new_start").is_not_null()
     return (
@@ -160,47 +310,101 @@ def _absorb(elements: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
 def appositions(elements: pl.DataFrame) -> pl.DataFrame:
     """The elements with "office, name" and "name, office" as one person each."""
     e = elements.with_row_index("i")
-    np1, np2, np3 = _at("np", 1), _at("np", 2), _at("np", 3)
+    np2, np3 = _at("np", 2), _at("np", 3)
     comma1, comma2 = _at("kind", 1) == "C", _at("kind", 2) == "C"
-    bare_name = (pl.col("np") == "person") & (pl.col("codes").list.len() == 0)  # states come with the office before
-    before = bare_name & comma1 & (np2 == "office") & ~_at("is_plural_office", 2, False) & (
-        (pl.col("n_names") >= 2) | pl.col("shape").str.contains("R|H")
-    ) & ~_at("is_possessive", 2, False)
-    office_only = (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("role_class").fill_null("") != "")
+    bare_name = (pl.col("np") == "person") & (
+        pl.col("codes").list.len() == 0
+    )  # states come with the office before
+    before = (
+        bare_name
+        & comma1
+        & (np2 == "office")
+        & ~_at("is_plural_office", 2, False)
+        & ((pl.col("n_names") >= 2) | pl.col("shape").str.contains("R|H"))
+        & ~_at("is_possessive", 2, False)
+    )
+    office_only = (
+        (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("role_class").fill_null("") != "")
+    )
     name2 = (np2 == "person") & (_at("codes", 2, []).list.len() == 0) & comma1
-    name3 = (np3 == "person") & (_at("codes", 3, []).list.len() == 0) & comma2 & _at("lower", 1).is_in(_DETERMINERS)
+    name3 = (
+        (np3 == "person")
+        & (_at("codes", 3, []).list.len() == 0)
+        & comma2
+        & _at("lower", 1).is_in(_DETERMINERS)
+    )
     closes = ~_at("np", -1).is_in(["person"])
     after2, after3 = office_only & name2 & closes, office_only & name3 & closes
-    flagged = e.with_columns(before.fill_null(False).alias("b"), after2.fill_null(False).alias("a2"), after3.fill_null(False).alias("a3"))
-    flagged = flagged.with_columns(  # an office between two names belongs to the name before it
-        (pl.col("b") & ~pl.col("a2").shift(2).fill_null(False) & ~pl.col("a3").shift(2).fill_null(False)).alias("b")
+    flagged = e.with_columns(
+        before.fill_null(False).alias("b"),
+        after2.fill_null(False).alias("a2"),
+        after3.fill_null(False).alias("a3"),
     )
-    heads_before = flagged.filter("b").select(
-        "i", (pl.col("i") - 2).alias("lo"), pl.col("i").alias("hi"), pl.col("end").alias("new_end"),
-        pl.col("is_possessive").alias("new_possessive"), pl.col("rank").alias("own_rank"),
-    ).join(e.select(pl.col("i").alias("lo"), pl.col("start").alias("new_start"), *(pl.col(c).alias(f"new_{c}") for c in _APPOSED)), on="lo")
+    flagged = flagged.with_columns(  # an office between two names belongs to the name before it
+        (
+            pl.col("b") & ~pl.col("a2").shift(2).fill_null(False) & ~pl.col("a3").shift(2).fill_null(False)
+        ).alias("b")
+    )
+    heads_before = (
+        flagged.filter("b")
+        .select(
+            "i",
+            (pl.col("i") - 2).alias("lo"),
+            pl.col("i").alias("hi"),
+            pl.col("end").alias("new_end"),
+            pl.col("is_possessive").alias("new_possessive"),
+            pl.col("rank").alias("own_rank"),
+        )
+        .join(
+            e.select(
+                pl.col("i").alias("lo"),
+                pl.col("start").alias("new_start"),
+                *(pl.col(c).alias(f"new_{c}") for c in _APPOSED),
+            ),
+            on="lo",
+        )
+    )
     parts = []
     for flag, width in (("a2", 2), ("a3", 3)):
         parts.append(
-            flagged.filter(flag).select(
-                (pl.col("i") - width).alias("i"), (pl.col("i") - width).alias("lo"), pl.col("i").alias("hi"),
-                pl.col("end").alias("new_end"), pl.col("is_possessive").alias("new_possessive"),
+            flagged.filter(flag)
+            .select(
+                (pl.col("i") - width).alias("i"),
+                (pl.col("i") - width).alias("lo"),
+                pl.col("i").alias("hi"),
+                pl.col("end").alias("new_end"),
+                pl.col("is_possessive").alias("new_possessive"),
                 *(pl.col(c).alias(f"new_{c}") for c in _APPOSED),
-            ).join(e.select(pl.col("i").alias("lo"), pl.col("start").alias("new_start")), on="lo")
+            )
+            .join(e.select(pl.col("i").alias("lo"), pl.col("start").alias("new_start")), on="lo")
         )
-    heads = pl.concat([heads_before.drop("own_rank"), *parts], how="diagonal").with_columns(pl.col("i", "lo", "hi").cast(pl.UInt32))
-    heads = heads.sort("lo", "hi").with_columns(pl.col("hi").shift(1).fill_null(0).alias("last")).filter(
-        (pl.col("lo") > pl.col("last")) | (pl.col("last") == 0)
+    heads = pl.concat([heads_before.drop("own_rank"), *parts], how="diagonal").with_columns(
+        pl.col("i", "lo", "hi").cast(pl.UInt32)
+    )
+    heads = (
+        heads.sort("lo", "hi")
+        .with_columns(pl.col("hi").shift(1).fill_null(0).alias("last"))
+        .filter((pl.col("lo") > pl.col("last")) | (pl.col("last") == 0))
     )
     return _absorb(e, heads).drop("i")
 
 
 def govern(elements: pl.DataFrame) -> pl.DataFrame:
     """The elements with `prep`, the preposition that governs a noun phrase, and `det`, its determiner, else ''."""
-    clear = (pl.col("word_class") == "det") | (pl.col("kind") == "B") | (
-        (pl.col("kind") == "W") & pl.col("word_class").is_null() & ~pl.col("is_punct")
-        & ~pl.col("is_verb").fill_null(False) & ~pl.col("is_noun").fill_null(False) & ~pl.col("is_capital")
-    ) | pl.col("word").str.contains(r"^\d") | (pl.col("lower") == "both")
+    clear = (
+        (pl.col("word_class") == "det")
+        | (pl.col("kind") == "B")
+        | (
+            (pl.col("kind") == "W")
+            & pl.col("word_class").is_null()
+            & ~pl.col("is_punct")
+            & ~pl.col("is_verb").fill_null(False)
+            & ~pl.col("is_noun").fill_null(False)
+            & ~pl.col("is_capital")
+        )
+        | pl.col("word").str.contains(r"^\d")
+        | (pl.col("lower") == "both")
+    )
     out = elements.with_columns(
         clear.fill_null(False).alias("clear"),
         pl.when(pl.col("word_class") == "prep").then("lower").otherwise(pl.lit("")).alias("own"),
@@ -208,8 +412,21 @@ def govern(elements: pl.DataFrame) -> pl.DataFrame:
     c1, c2, c3 = (_at("clear", n, False) for n in (1, 2, 3))
     p1, p2, p3, p4 = (_at("own", n) for n in (1, 2, 3, 4))
     prep = (
-        pl.when(p1 != "").then(p1).when(c1 & (p2 != "")).then(p2).when(c1 & c2 & (p3 != "")).then(p3)
-        .when(c1 & c2 & c3 & (p4 != "")).then(p4).otherwise(pl.lit(""))
+        pl.when(p1 != "")
+        .then(p1)
+        .when(c1 & (p2 != ""))
+        .then(p2)
+        .when(c1 & c2 & (p3 != ""))
+        .then(p3)
+        .when(c1 & c2 & c3 & (p4 != ""))
+        .then(p4)
+        .otherwise(pl.lit(""))
     )
-    det = pl.when(_at("word_class", 1) == "det").then(_at("lower", 1)).when(c1 & (_at("word_class", 2) == "det")).then(_at("lower", 2)).otherwise(pl.lit(""))
+    det = (
+        pl.when(_at("word_class", 1) == "det")
+        .then(_at("lower", 1))
+        .when(c1 & (_at("word_class", 2) == "det"))
+        .then(_at("lower", 2))
+        .otherwise(pl.lit(""))
+    )
     return out.with_columns(prep.alias("prep"), det.alias("det")).drop("clear", "own")

@@ -56,8 +56,12 @@ def _mark_ends(text: pl.Expr) -> pl.Expr:
 
 def fold_articles(articles: pl.DataFrame) -> pl.DataFrame:
     """One row per article: a (row number), article_id, published_date, text, fold."""
-    return articles.select("article_id", "published_date", "text", "title", "source").with_row_index("a").with_columns(
-        fold_expr(pl.col("text")).alias("fold"),
+    return (
+        articles.select("article_id", "published_date", "text", "title", "source")
+        .with_row_index("a")
+        .with_columns(
+            fold_expr(pl.col("text")).alias("fold"),
+        )
     )
 
 
@@ -74,7 +78,8 @@ def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
     the head of the article, on its first sentence only.
     """
     marked = (
-        folded.lazy().select("a", _mark_ends(_hide_abbreviations(pl.col("fold"))).str.split(_END).alias("fold"))
+        folded.lazy()
+        .select("a", _mark_ends(_hide_abbreviations(pl.col("fold"))).str.split(_END).alias("fold"))
         .explode("fold", empty_as_null=True)
         .with_columns(pl.col("fold").str.len_bytes().alias("n"))
         .with_columns((pl.col("n") + 1).cum_sum().over("a").alias("after"))
@@ -94,7 +99,12 @@ def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
     head = pl.when(first).then(pl.col("fold").str.extract(f"({_DATELINE})", 1))
     place = pl.when(first).then(pl.col("fold").str.extract(f"({_DATELINE})", 2)).str.strip_chars(" .")
     capitals = place.str.contains(r"^[A-Z][A-Z.' /]+$")
-    known = place.str.to_uppercase().str.split("/").list.first().is_in(cities["form"].str.to_uppercase().implode())
+    known = (
+        place.str.to_uppercase()
+        .str.split("/")
+        .list.first()
+        .is_in(cities["form"].str.to_uppercase().implode())
+    )
     return (
         marked.with_columns(head.alias("head"), place.alias("dateline"))
         .with_columns(pl.when(capitals | known).then("head").alias("head"))
@@ -104,8 +114,13 @@ def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
         )
         .with_row_index("sid")
         .select(
-            "sid", "a", "sentence_index",
-            pl.col("start").cast(pl.Int32), pl.col("end").cast(pl.Int32),
-            "fold", pl.col("head").str.len_bytes().fill_null(0).cast(pl.Int32).alias("head_width"), "dateline",
+            "sid",
+            "a",
+            "sentence_index",
+            pl.col("start").cast(pl.Int32),
+            pl.col("end").cast(pl.Int32),
+            "fold",
+            pl.col("head").str.len_bytes().fill_null(0).cast(pl.Int32).alias("head_width"),
+            "dateline",
         )
     )

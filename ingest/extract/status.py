@@ -20,12 +20,18 @@ _REACH_AFTER = 60  # ... from the trigger to a cue behind it
 def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     """One row per cue in a sentence: sid, c_start, c_end (in the sentence), status, side."""
     # Case counts: "may" is a cue, "May" a month. Others may open a sentence.
-    forms = {f for form in cues["form"] for f in (form, form if form == "may" else form[:1].upper() + form[1:])}
+    forms = {
+        f for form in cues["form"] for f in (form, form if form == "may" else form[:1].upper() + form[1:])
+    }
     patterns = pl.lit(pl.Series(sorted(forms, key=lambda f: (-len(f), f)))).implode()
     options = {"leftmost": True}
     found = (
-        sents.select("sid", "fold", pl.col("fold").str.find_many(patterns, **options).alias("c_start"),
-                     pl.col("fold").str.extract_many(patterns, **options).alias("form"))
+        sents.select(
+            "sid",
+            "fold",
+            pl.col("fold").str.find_many(patterns, **options).alias("c_start"),
+            pl.col("fold").str.extract_many(patterns, **options).alias("form"),
+        )
         .filter(pl.col("c_start").list.len() > 0)
         .explode("c_start", "form", empty_as_null=True)
         .with_columns(pl.col("c_start").cast(pl.Int32), pl.col("form").str.to_lowercase())
@@ -35,7 +41,8 @@ def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     after = pl.col("fold").str.slice("c_end", 1)
     starts = (pl.col("c_start") == 0) | ~before.str.contains("[A-Za-z]") | pl.col("form").str.contains("^n?'")
     return (
-        found.filter(starts & ~after.str.contains("[A-Za-z]")).join(cues, on="form")
+        found.filter(starts & ~after.str.contains("[A-Za-z]"))
+        .join(cues, on="form")
         .select("sid", "fold", "c_start", "c_end", "form", "status", "side")
     )
 
@@ -48,42 +55,84 @@ def _ahead(tense: pl.Expr) -> pl.Expr:
 
 def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     """The bound clauses with `status`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
-    at = elements.select("i", pl.col("start").alias("h_start"), pl.col("end").alias("h_end"), (_at("lower", 1) == "to").alias("is_infinitive"),
-                         _ahead(pl.col("tense")).alias("is_ahead"))
+    at = elements.select(
+        "i",
+        pl.col("start").alias("h_start"),
+        pl.col("end").alias("h_end"),
+        (_at("lower", 1) == "to").alias("is_infinitive"),
+        _ahead(pl.col("tense")).alias("is_ahead"),
+    )
     subject = elements.select(pl.col("i").alias("s_hi"), pl.col("end").alias("s_end"))
-    placed = bound.join(at, on="i", how="left", maintain_order="left").join(subject, on="s_hi", how="left", maintain_order="left")
+    placed = bound.join(at, on="i", how="left", maintain_order="left").join(
+        subject, on="s_hi", how="left", maintain_order="left"
+    )
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})
-    reach = pl.when(pl.col("pos") == "noun").then(_REACH_NOUN).when(pl.col("is_infinitive")).then(_REACH_INFINITIVE).otherwise(_REACH_VERB)
-    comma = pl.col("fold").str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0)).str.contains(",", literal=True)
+    reach = (
+        pl.when(pl.col("pos") == "noun")
+        .then(_REACH_NOUN)
+        .when(pl.col("is_infinitive"))
+        .then(_REACH_INFINITIVE)
+        .otherwise(_REACH_VERB)
+    )
+    comma = (
+        pl.col("fold")
+        .str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0))
+        .str.contains(",", literal=True)
+    )
     is_before = (
-        pl.col("side").is_in(["before", "any", "noun"]) & ~comma & (pl.col("c_end") <= pl.col("h_start"))
+        pl.col("side").is_in(["before", "any", "noun"])
+        & ~comma
+        & (pl.col("c_end") <= pl.col("h_start"))
         & (pl.col("h_start") - pl.col("c_end") <= reach)
         # what stands before the subject governs another verb, unless the trigger is a noun
-        & ((pl.col("pos") == "noun") | pl.col("s_end").is_null() | (pl.col("s_end") > pl.col("h_start")) | (pl.col("c_start") >= pl.col("s_end"))
-           | pl.col("form").is_in(["if", "whether", "unless"]))
+        & (
+            (pl.col("pos") == "noun")
+            | pl.col("s_end").is_null()
+            | (pl.col("s_end") > pl.col("h_start"))
+            | (pl.col("c_start") >= pl.col("s_end"))
+            | pl.col("form").is_in(["if", "whether", "unless"])
+        )
     )
     is_after = (
-        (pl.col("side").is_in(["after", "any"]) & ((pl.col("pos") == "noun") | ~pl.col("form").str.contains("^(?:is|are) "))
-         | (pl.col("side") == "noun") & (pl.col("pos") == "noun") & (pl.col("c_start") - pl.col("h_end") <= _REACH_MODAL))
-        & (pl.col("c_start") >= pl.col("h_end")) & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
+        (
+            pl.col("side").is_in(["after", "any"])
+            & ((pl.col("pos") == "noun") | ~pl.col("form").str.contains("^(?:is|are) "))
+            | (pl.col("side") == "noun")
+            & (pl.col("pos") == "noun")
+            & (pl.col("c_start") - pl.col("h_end") <= _REACH_MODAL)
+        )
+        & (pl.col("c_start") >= pl.col("h_end"))
+        & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
     )
     hits = (
-        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end").join(cues, on="sid").filter(is_before | is_after)
-        .group_by("t").agg(
+        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end")
+        .join(cues, on="sid")
+        .filter(is_before | is_after)
+        .group_by("t")
+        .agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),
             (pl.col("status") == "hypothetical").sum().alias("n_hypothetical"),
             (pl.col("status") == "planned").sum().alias("n_planned"),
         )
     )
-    out = placed.join(hits, on="t", how="left", maintain_order="left").with_columns(pl.col("n_denied", "n_hypothetical", "n_planned").fill_null(0))
+    out = placed.join(hits, on="t", how="left", maintain_order="left").with_columns(
+        pl.col("n_denied", "n_hypothetical", "n_planned").fill_null(0)
+    )
     found = (
-        pl.when(pl.col("n_denied") >= 2).then(pl.lit("hypothetical"))
-        .when(pl.col("n_denied") == 1).then(pl.lit("denied"))
-        .when(pl.col("n_hypothetical") > 0).then(pl.lit("hypothetical"))
-        .when((pl.col("n_planned") > 0) | pl.col("is_ahead") & (pl.col("pos") == "verb")).then(pl.lit("planned"))
+        pl.when(pl.col("n_denied") >= 2)
+        .then(pl.lit("hypothetical"))
+        .when(pl.col("n_denied") == 1)
+        .then(pl.lit("denied"))
+        .when(pl.col("n_hypothetical") > 0)
+        .then(pl.lit("hypothetical"))
+        .when((pl.col("n_planned") > 0) | pl.col("is_ahead") & (pl.col("pos") == "verb"))
+        .then(pl.lit("planned"))
         .otherwise(pl.lit("occurred"))
     )
     return out.with_columns(
-        pl.when((found == "occurred") & (pl.col("frame_status").fill_null("") != "")).then("frame_status").otherwise(found).alias("status")
+        pl.when((found == "occurred") & (pl.col("frame_status").fill_null("") != ""))
+        .then("frame_status")
+        .otherwise(found)
+        .alias("status")
     ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status")

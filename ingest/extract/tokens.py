@@ -17,9 +17,15 @@ _TOKEN = r"\s*(?:(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^
 def split_tokens(sents: pl.DataFrame) -> pl.DataFrame:
     """One row per token: sid, a, start, end (in the sentence), word, lower, is_possessive, spaced, is_first."""
     pieces = (
-        sents.lazy().select(
-            "sid", "a",
-            pl.col("fold").str.replace_all(_TOKEN, "$0" + _CUT).str.strip_chars_end(_CUT + " ").str.split(_CUT).alias("piece"),
+        sents.lazy()
+        .select(
+            "sid",
+            "a",
+            pl.col("fold")
+            .str.replace_all(_TOKEN, "$0" + _CUT)
+            .str.strip_chars_end(_CUT + " ")
+            .str.split(_CUT)
+            .alias("piece"),
         )
         .explode("piece", empty_as_null=True)
         .with_columns(pl.col("piece").str.len_bytes().cast(pl.Int32).alias("n"))
@@ -46,20 +52,28 @@ def split_tokens(sents: pl.DataFrame) -> pl.DataFrame:
 def _mark_plural_possessives(tokens: pl.DataFrame) -> pl.DataFrame:
     """`ministers' talks`: the apostrophe becomes a flag on the word before it."""
     lone = (
-        (pl.col("word") == "'") & ~pl.col("spaced") & pl.col("word").shift(1).str.ends_with("s")
-        & pl.col("word").shift(-1).str.contains("^[A-Za-z]") & pl.col("spaced").shift(-1)
+        (pl.col("word") == "'")
+        & ~pl.col("spaced")
+        & pl.col("word").shift(1).str.ends_with("s")
+        & pl.col("word").shift(-1).str.contains("^[A-Za-z]")
+        & pl.col("spaced").shift(-1)
     ).fill_null(False)
     return (
         tokens.with_columns(lone.alias("lone"))
-        .with_columns((pl.col("is_possessive") | pl.col("lone").shift(-1).fill_null(False)).alias("is_possessive"))
-        .filter(~pl.col("lone")).drop("lone")
+        .with_columns(
+            (pl.col("is_possessive") | pl.col("lone").shift(-1).fill_null(False)).alias("is_possessive")
+        )
+        .filter(~pl.col("lone"))
+        .drop("lone")
     )
 
 
 def _spans(sents: pl.DataFrame, phrases: list[str], ignore_case: bool) -> pl.DataFrame:
     """One row per occurrence of a phrase: sid, start, span_end, form."""
     if not phrases:
-        return pl.DataFrame(schema={"sid": pl.UInt32, "start": pl.Int32, "span_end": pl.Int32, "form": pl.String})
+        return pl.DataFrame(
+            schema={"sid": pl.UInt32, "start": pl.Int32, "span_end": pl.Int32, "form": pl.String}
+        )
     options = {"ascii_case_insensitive": ignore_case, "leftmost": True}
     patterns = pl.lit(pl.Series(phrases)).implode()
     return (
@@ -77,12 +91,16 @@ def _spans(sents: pl.DataFrame, phrases: list[str], ignore_case: bool) -> pl.Dat
 
 def join_phrases(tokens: pl.DataFrame, sents: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     """The tokens with each known phrase as one token; where phrases overlap the first and longest stays."""
-    ends = tokens.select("sid", pl.col("end").alias("span_end"), pl.col("is_possessive").alias("end_possessive"))
+    ends = tokens.select(
+        "sid", pl.col("end").alias("span_end"), pl.col("is_possessive").alias("end_possessive")
+    )
     spans = (
-        pl.concat([
-            _spans(sents, vocabulary.name_phrases, ignore_case=False),
-            _spans(sents, vocabulary.term_phrases, ignore_case=True),
-        ])
+        pl.concat(
+            [
+                _spans(sents, vocabulary.name_phrases, ignore_case=False),
+                _spans(sents, vocabulary.term_phrases, ignore_case=True),
+            ]
+        )
         .join(tokens.select("sid", "start"), on=["sid", "start"], how="semi")
         .join(ends, on=["sid", "span_end"], how="inner")
         .sort("sid", "start", "span_end", descending=[False, False, True])
@@ -90,27 +108,48 @@ def join_phrases(tokens: pl.DataFrame, sents: pl.DataFrame, vocabulary: Vocabula
     )
     merged = (
         tokens.join(spans, on=["sid", "start"], how="left", maintain_order="left")
-        .with_columns(pl.col("span_end").fill_null(0).cum_max().over("sid").shift(1).over("sid").fill_null(0).alias("held"))
+        .with_columns(
+            pl.col("span_end")
+            .fill_null(0)
+            .cum_max()
+            .over("sid")
+            .shift(1)
+            .over("sid")
+            .fill_null(0)
+            .alias("held")
+        )
         .filter(pl.col("start") >= pl.col("held"))
     )
     is_phrase = pl.col("form").is_not_null()
-    return merged.with_columns(
-        pl.when(is_phrase).then("form").otherwise("word").alias("word"),
-        pl.when(is_phrase).then("span_end").otherwise("end").alias("end"),
-        pl.when(is_phrase).then("end_possessive").otherwise("is_possessive").alias("is_possessive"),
-    ).with_columns(pl.col("word").str.to_lowercase().alias("lower")).drop("form", "span_end", "end_possessive", "held")
+    return (
+        merged.with_columns(
+            pl.when(is_phrase).then("form").otherwise("word").alias("word"),
+            pl.when(is_phrase).then("span_end").otherwise("end").alias("end"),
+            pl.when(is_phrase).then("end_possessive").otherwise("is_possessive").alias("is_possessive"),
+        )
+        .with_columns(pl.col("word").str.to_lowercase().alias("lower"))
+        .drop("form", "span_end", "end_possessive", "held")
+    )
 
 
 def _unblock(tokens: pl.DataFrame, sents: pl.DataFrame, blocked: pl.DataFrame) -> pl.DataFrame:
     """The tokens with `is_blocked`: a place name inside a phrase in which it is none ("Michael Jordan")."""
     inside = blocked.with_columns(
-        pl.struct("form", "alias_form").map_elements(lambda r: r["form"].find(r["alias_form"]), return_dtype=pl.Int32).alias("shift")
+        pl.struct("form", "alias_form")
+        .map_elements(lambda r: r["form"].find(r["alias_form"]), return_dtype=pl.Int32)
+        .alias("shift")
     ).select("form", "shift")
     hits = (
-        _spans(sents, sorted(blocked["form"].unique().to_list(), key=lambda f: (-len(f), f)), ignore_case=False)
-        .join(inside, on="form").select("sid", (pl.col("start") + pl.col("shift")).alias("start"), pl.lit(True).alias("is_blocked")).unique()
+        _spans(
+            sents, sorted(blocked["form"].unique().to_list(), key=lambda f: (-len(f), f)), ignore_case=False
+        )
+        .join(inside, on="form")
+        .select("sid", (pl.col("start") + pl.col("shift")).alias("start"), pl.lit(True).alias("is_blocked"))
+        .unique()
     )
-    return tokens.join(hits, on=["sid", "start"], how="left", maintain_order="left").with_columns(pl.col("is_blocked").fill_null(False))
+    return tokens.join(hits, on=["sid", "start"], how="left", maintain_order="left").with_columns(
+        pl.col("is_blocked").fill_null(False)
+    )
 
 
 def look_up(tokens: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:

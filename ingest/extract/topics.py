@@ -88,9 +88,7 @@ def _scores(hits: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def article_topics(
-    hits: pl.DataFrame, sents: pl.DataFrame, international: pl.DataFrame
-) -> pl.DataFrame:
+def article_topics(hits: pl.DataFrame, sents: pl.DataFrame, international: pl.DataFrame) -> pl.DataFrame:
     """One row per article and topic, at most five: a, topic, rank (1 = most salient), score.
 
     For articles in `international` (a), and only for topics above the floor and near enough to the best one.

@@ -41,13 +41,23 @@ class Vocabulary:
 
 def _names() -> pl.DataFrame:
     """One row per name form; a form may be a state's alias and a city at once."""
-    states = places.country_aliases().select("form", "code", pl.lit("country").alias("code_kind"), pl.col("kind").alias("name_kind"))
-    bodies = places.organization_aliases().select("form", "code", pl.lit("organization").alias("code_kind"), pl.col("kind").alias("name_kind"))
+    states = places.country_aliases().select(
+        "form", "code", pl.lit("country").alias("code_kind"), pl.col("kind").alias("name_kind")
+    )
+    bodies = places.organization_aliases().select(
+        "form", "code", pl.lit("organization").alias("code_kind"), pl.col("kind").alias("name_kind")
+    )
     codes = pl.concat([states, bodies]).unique("form", keep="first", maintain_order=True)
-    towns = pl.concat([
-        places.cities().select("form", pl.col("name").alias("city"), pl.col("country_code").alias("city_country")),
-        places.city_aliases().select("form", pl.col("name").alias("city"), pl.col("country_code").alias("city_country")),
-    ]).unique("form", keep="first", maintain_order=True)
+    towns = pl.concat(
+        [
+            places.cities().select(
+                "form", pl.col("name").alias("city"), pl.col("country_code").alias("city_country")
+            ),
+            places.city_aliases().select(
+                "form", pl.col("name").alias("city"), pl.col("country_code").alias("city_country")
+            ),
+        ]
+    ).unique("form", keep="first", maintain_order=True)
     return codes.join(towns, on="form", how="full", coalesce=True).sort("form")
 
 
@@ -55,11 +65,20 @@ def _terms() -> pl.DataFrame:
     """One row per lower-case form of offices, verbs, nouns and function words."""
     offices = (
         people_tables.offices()
-        .select(pl.col("form").str.to_lowercase(), "role_class", pl.col("rank").alias("office_rank"), pl.col("kind").alias("office_kind"))
-        .filter(pl.col("form") != "").sort("form", "office_rank").unique("form", keep="first", maintain_order=True)
+        .select(
+            pl.col("form").str.to_lowercase(),
+            "role_class",
+            pl.col("rank").alias("office_rank"),
+            pl.col("kind").alias("office_kind"),
+        )
+        .filter(pl.col("form") != "")
+        .sort("form", "office_rank")
+        .unique("form", keep="first", maintain_order=True)
     )
     verb_forms = words.verbs().group_by("form").agg(pl.lit(True).alias("is_verb"), pl.col("tense").first())
-    noun_forms = words.nouns().group_by("form").agg(pl.lit(True).alias("is_noun"), pl.col("is_plural").first())
+    noun_forms = (
+        words.nouns().group_by("form").agg(pl.lit(True).alias("is_noun"), pl.col("is_plural").first())
+    )
     parts = [words.function_words(), offices, verb_forms, noun_forms]
     out = parts[0]
     for part in parts[1:]:
@@ -69,29 +88,55 @@ def _terms() -> pl.DataFrame:
 
 def _aliases() -> pl.DataFrame:
     """One row per comparable name and person: key, kind (full, outer, surname), person_id."""
-    roster = people_tables.people().select("person_id", "name", "surname", "aliases").unique("person_id", keep="first", maintain_order=True)
-    full = pl.concat([
-        roster.select("person_id", pl.col("name").alias("form")),
-        roster.select("person_id", pl.col("aliases").alias("form")).explode("form", empty_as_null=True).drop_nulls(),
-    ]).with_columns(name_key(fold_expr(pl.col("form"))).alias("key"))
+    roster = (
+        people_tables.people()
+        .select("person_id", "name", "surname", "aliases")
+        .unique("person_id", keep="first", maintain_order=True)
+    )
+    full = pl.concat(
+        [
+            roster.select("person_id", pl.col("name").alias("form")),
+            roster.select("person_id", pl.col("aliases").alias("form"))
+            .explode("form", empty_as_null=True)
+            .drop_nulls(),
+        ]
+    ).with_columns(name_key(fold_expr(pl.col("form"))).alias("key"))
     single = ~pl.col("key").str.contains(" ")
     ends = full.filter(~single).with_columns(
-        pl.concat_str(pl.col("key").str.split(" ").list.first(), pl.lit(" "), pl.col("key").str.split(" ").list.last()).alias("key")
+        pl.concat_str(
+            pl.col("key").str.split(" ").list.first(), pl.lit(" "), pl.col("key").str.split(" ").list.last()
+        ).alias("key")
     )
     surnames = roster.select("person_id", name_key(fold_expr(pl.col("surname"))).alias("key"))
-    return pl.concat([
-        full.filter(~single).select("key", pl.lit("full").alias("kind"), "person_id"),
-        ends.select("key", pl.lit("outer").alias("kind"), "person_id"),
-        surnames.select("key", pl.lit("surname").alias("kind"), "person_id"),
-        full.filter(single).select("key", pl.lit("surname").alias("kind"), "person_id"),
-    ]).filter(pl.col("key") != "").unique().sort("kind", "key", "person_id")
+    return (
+        pl.concat(
+            [
+                full.filter(~single).select("key", pl.lit("full").alias("kind"), "person_id"),
+                ends.select("key", pl.lit("outer").alias("kind"), "person_id"),
+                surnames.select("key", pl.lit("surname").alias("kind"), "person_id"),
+                full.filter(single).select("key", pl.lit("surname").alias("kind"), "person_id"),
+            ]
+        )
+        .filter(pl.col("key") != "")
+        .unique()
+        .sort("kind", "key", "person_id")
+    )
 
 
 def _terms_of_office() -> pl.DataFrame:
-    return people_tables.people().select(
-        "person_id", pl.col("code").alias("t_code"), pl.col("role").alias("t_role"), pl.col("role_class").alias("t_role_class"),
-        name_key(fold_expr(pl.col("surname"))).alias("t_surname"), "valid_from", "valid_to",
-    ).sort("person_id", "valid_from", nulls_last=False)
+    return (
+        people_tables.people()
+        .select(
+            "person_id",
+            pl.col("code").alias("t_code"),
+            pl.col("role").alias("t_role"),
+            pl.col("role_class").alias("t_role_class"),
+            name_key(fold_expr(pl.col("surname"))).alias("t_surname"),
+            "valid_from",
+            "valid_to",
+        )
+        .sort("person_id", "valid_from", nulls_last=False)
+    )
 
 
 def _phrases(forms: pl.Series) -> list[str]:
@@ -103,5 +148,11 @@ def vocabulary() -> Vocabulary:
     """The vocabulary of the project's reference data, read once a process."""
     names, terms = _names(), _terms()
     return Vocabulary(
-        names, terms, _phrases(names["form"]), _phrases(terms["form"]), places.blocked_phrases(), _aliases(), _terms_of_office(),
+        names,
+        terms,
+        _phrases(names["form"]),
+        _phrases(terms["form"]),
+        places.blocked_phrases(),
+        _aliases(),
+        _terms_of_office(),
     )

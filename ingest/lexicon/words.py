@@ -80,13 +80,20 @@ def verbs() -> pl.DataFrame:
     rows = []
     for lemma, irregular, classes in table.iter_rows():
         forms: dict[str, set[str]] = {}
-        if not irregular and lemma[-1] == "l" and lemma[-2] in _VOWELS and lemma[-3] not in _VOWELS:  # British spelling
+        if (
+            not irregular and lemma[-1] == "l" and lemma[-2] in _VOWELS and lemma[-3] not in _VOWELS
+        ):  # British spelling
             forms |= {f"{lemma}led": {"past", "part"}, f"{lemma}ling": {"ing"}}
         for tense, form in inflect(lemma, irregular).items():
             forms.setdefault(form, set()).add(tense)
         for form, tenses in forms.items():
             rows += [
-                {"form": form, "tense": "past" if "past" in tenses else min(tenses), "lemma": lemma, "verb_class": c}
+                {
+                    "form": form,
+                    "tense": "past" if "past" in tenses else min(tenses),
+                    "lemma": lemma,
+                    "verb_class": c,
+                }
                 for c in classes.split(";")
             ]
     return pl.DataFrame(rows).unique(["form", "verb_class"], keep="first", maintain_order=True)
@@ -109,7 +116,9 @@ def nouns() -> pl.DataFrame:
 @cache
 def function_words() -> pl.DataFrame:
     """One row per function word or fixed phrase: form, word_class. Raises `ValueError` on a phrase that stands twice."""
-    table = read_table("function_words.csv", ("phrase", "class")).rename({"phrase": "form", "class": "word_class"})
+    table = read_table("function_words.csv", ("phrase", "class")).rename(
+        {"phrase": "form", "class": "word_class"}
+    )
     refuse_rows(table, pl.col("form").is_duplicated(), "function_words.csv", "phrase stands twice")
     return table
 
@@ -119,7 +128,9 @@ def status_cues() -> pl.DataFrame:
     """One row per cue: form, status, side: where it stands as seen from the trigger (before, after, any; noun = before, and behind nouns too)."""
     table = read_table("status_cues.csv", ("phrase", "status", "side")).rename({"phrase": "form"})
     refuse_rows(table, ~pl.col("status").is_in(EVENT_STATUSES), "status_cues.csv", "unknown status")
-    refuse_rows(table, ~pl.col("side").is_in(["before", "after", "any", "noun"]), "status_cues.csv", "unknown side")
+    refuse_rows(
+        table, ~pl.col("side").is_in(["before", "after", "any", "noun"]), "status_cues.csv", "unknown side"
+    )
     refuse_rows(table, pl.col("form").is_duplicated(), "status_cues.csv", "phrase stands twice")
     return table
 
@@ -142,7 +153,17 @@ def frames() -> pl.DataFrame:
     """
     table = read_table(
         "frames.csv",
-        ("rule_id", "verb_class", "noun_class", "event_type", "mode", "direct", "preps", "reciprocal", "example"),
+        (
+            "rule_id",
+            "verb_class",
+            "noun_class",
+            "event_type",
+            "mode",
+            "direct",
+            "preps",
+            "reciprocal",
+            "example",
+        ),
     )
     types = event_types()["event_type"].implode()
     refuse_rows(table, pl.col("rule_id").is_duplicated(), "frames.csv", "rule stands twice")

@@ -71,7 +71,7 @@ def main() -> None:
         message = sys.stdin.buffer.read(*_LENGTH.unpack(head))
         try:
             answer = _answer(message[1:], message[:1] == b"s")
-        except Exception as error:  # noqa: BLE001  whatever a page does, the answer says so
+        except Exception as error:
             answer = {"reason": "html_failed", "detail": f"{type(error).__name__}: {error}"}
         _send(sys.stdout.buffer, answer)
 

@@ -23,7 +23,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
     """The file's bytes, unpacked when they are gzip."""
     with path.open("rb") as handle:
         packed = handle.read(2) == _GZIP_MAGIC
-    opened = gzip.open(path, "rb") if packed else path.open("rb")
+    opened = gzip.open(path, "rb") if packed else path.open("rb")  # noqa: SIM115 (closed by the `with` below)
     with opened as stream:
         while True:
             try:

@@ -16,5 +16,14 @@ from ingest.warehouse.verifying import Problem, verify
 from ingest.warehouse.working import Warehouse, rebuilt, writer_lock
 
 __all__ = [
-    "Forgotten", "Problem", "Published", "Warehouse", "export_parquet", "forget", "publish", "rebuilt", "verify", "writer_lock",
+    "Forgotten",
+    "Problem",
+    "Published",
+    "Warehouse",
+    "export_parquet",
+    "forget",
+    "publish",
+    "rebuilt",
+    "verify",
+    "writer_lock",
 ]

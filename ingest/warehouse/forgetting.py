@@ -68,8 +68,12 @@ def _blank_record(raw: Path, sha256: str, positions: list[int]) -> str:
 
 def _erase_bytes(con: duckdb.DuckDBPyConnection, home: Home, article_id: str) -> int:
     """Take the article's record out of the store. Only plain JSON lines hold several records that can be parted."""
-    sha, position = con.execute("SELECT raw_sha256, raw_position FROM raw.articles WHERE article_id = ?", [article_id]).fetchone()
-    others = con.execute("SELECT count(*) FROM raw.articles WHERE raw_sha256 = ? AND article_id <> ?", [sha, article_id]).fetchone()[0]
+    sha, position = con.execute(
+        "SELECT raw_sha256, raw_position FROM raw.articles WHERE article_id = ?", [article_id]
+    ).fetchone()
+    others = con.execute(
+        "SELECT count(*) FROM raw.articles WHERE raw_sha256 = ? AND article_id <> ?", [sha, article_id]
+    ).fetchone()[0]
     kinds = {store.load(m).kind for m in _manifests(home.raw, sha)}
     packed = any(store.load(m).name.endswith(".gz") for m in _manifests(home.raw, sha))
     if others == 0:
@@ -78,7 +82,9 @@ def _erase_bytes(con: duckdb.DuckDBPyConnection, home: Home, article_id: str) ->
         fresh = _blank_record(home.raw, sha, [position])
         con.execute("UPDATE raw.articles SET raw_sha256 = ? WHERE raw_sha256 = ?", [fresh, sha])
     else:
-        raise UsageError(f"{article_id} lies in a {'/'.join(sorted(kinds))} file with {others} other articles that cannot be parted; remove the file's articles one and all")
+        raise UsageError(
+            f"{article_id} lies in a {'/'.join(sorted(kinds))} file with {others} other articles that cannot be parted; remove the file's articles one and all"
+        )
     return 1
 
 
@@ -104,14 +110,20 @@ def forget(home: Home, article_id: str) -> Forgotten:
     """
     with told("forgetting", home.root), Warehouse(home) as warehouse:
         con = warehouse.con
-        if not con.execute("SELECT count(*) FROM raw.articles WHERE article_id = ?", [article_id]).fetchone()[0]:
+        if not con.execute("SELECT count(*) FROM raw.articles WHERE article_id = ?", [article_id]).fetchone()[
+            0
+        ]:
             raise UsageError(f"no article {article_id} in {home.root}")
         n_objects = _erase_bytes(con, home, article_id)
-        n_facts = con.execute("SELECT count(*) FROM facts.evidence WHERE article_id = ?", [article_id]).fetchone()[0]
+        n_facts = con.execute(
+            "SELECT count(*) FROM facts.evidence WHERE article_id = ?", [article_id]
+        ).fetchone()[0]
         con.execute("CREATE TEMP TABLE gone AS SELECT ? AS article_id", [article_id])
         delete_facts(con, "gone")
         con.execute("DELETE FROM raw.articles WHERE article_id = ?", [article_id])
-        con.execute("INSERT INTO raw.tombstones VALUES (?, ?)", [article_id, datetime.now(UTC).replace(tzinfo=None)])
+        con.execute(
+            "INSERT INTO raw.tombstones VALUES (?, ?)", [article_id, datetime.now(UTC).replace(tzinfo=None)]
+        )
     _compact(home)
     for folder in (home.exports, home.quality_docs, home.logs):
         shutil.rmtree(folder, ignore_errors=True)

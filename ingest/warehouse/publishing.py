@@ -52,8 +52,14 @@ def content_hash(con: duckdb.DuckDBPyConnection, database: str) -> str:
     for name in tables_of(con, database):
         if name not in _APART:
             # the snapshot's own name says nothing about the world
-            rows = f"(SELECT * EXCLUDE (snapshot_id) FROM {database}.{name})" if name == "marts.articles" else f"{database}.{name}"
-            n, total = con.execute(f"SELECT count(*), coalesce(bit_xor(md5_number(t::VARCHAR)), 0) FROM {rows} t").fetchone()
+            rows = (
+                f"(SELECT * EXCLUDE (snapshot_id) FROM {database}.{name})"
+                if name == "marts.articles"
+                else f"{database}.{name}"
+            )
+            n, total = con.execute(
+                f"SELECT count(*), coalesce(bit_xor(md5_number(t::VARCHAR)), 0) FROM {rows} t"
+            ).fetchone()
             digest.update(f"{name}:{n}:{total}\n".encode())
     return digest.hexdigest()
 
@@ -64,7 +70,9 @@ def stored_hash(path: Path) -> str | None:
         return None
     try:
         with duckdb.connect(str(path), read_only=True) as con:
-            row = con.execute("SELECT content_hash FROM quality.snapshots ORDER BY published_at DESC, snapshot_id DESC LIMIT 1").fetchone()
+            row = con.execute(
+                "SELECT content_hash FROM quality.snapshots ORDER BY published_at DESC, snapshot_id DESC LIMIT 1"
+            ).fetchone()
     except duckdb.Error:
         return None
     return row[0] if row else None
@@ -76,7 +84,8 @@ def _comment(con: duckdb.DuckDBPyConnection, name: str) -> None:
     rows = con.execute(
         "SELECT NULL, comment FROM duckdb_tables() WHERE database_name = 'work' AND schema_name = ? AND table_name = ? AND comment IS NOT NULL "
         "UNION ALL SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'work' AND schema_name = ? AND table_name = ? "
-        "AND comment IS NOT NULL", [schema, table, schema, table],
+        "AND comment IS NOT NULL",
+        [schema, table, schema, table],
     ).fetchall()
     for column, comment in rows:
         text = comment.replace("'", "''")
@@ -100,7 +109,10 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         con.execute(f"ATTACH '{_quoted(home.staging)}' AS work (READ_ONLY)")
         found = content_hash(con, "work")
         snapshot_id = _snapshot_of(con) or "s" + found[:20]
-        counts = {name: con.execute(f"SELECT count(*) FROM work.{name}").fetchone()[0] for name in tables_of(con, "work")}
+        counts = {
+            name: con.execute(f"SELECT count(*) FROM work.{name}").fetchone()[0]
+            for name in tables_of(con, "work")
+        }
         if stored_hash(home.published) == found:
             return snapshot_id, counts, False
         con.execute(f"ATTACH '{_quoted(fresh)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -112,7 +124,12 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         con.execute(_SNAPSHOTS.format(name="fresh"))
         con.execute(
             "INSERT INTO fresh.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
-            [snapshot_id, datetime.now(UTC).replace(tzinfo=None), *(counts.get(f"marts.{t}", 0) for t in ("articles", "meetings", "events")), found],
+            [
+                snapshot_id,
+                datetime.now(UTC).replace(tzinfo=None),
+                *(counts.get(f"marts.{t}", 0) for t in ("articles", "meetings", "events")),
+                found,
+            ],
         )
         con.execute("CHECKPOINT fresh")
         con.execute("DETACH fresh")
@@ -159,7 +176,9 @@ def publish(home: Home) -> Published:
                 _sync(home.warehouse)
                 _keep_snapshot(home)
     except duckdb.Error as error:
-        raise EnvironmentProblem(f"publishing failed at {home.published}: {str(error).splitlines()[0]}") from error
+        raise EnvironmentProblem(
+            f"publishing failed at {home.published}: {str(error).splitlines()[0]}"
+        ) from error
     finally:
         fresh.unlink(missing_ok=True)
         wal.unlink(missing_ok=True)
@@ -171,8 +190,12 @@ def _keep_snapshot(home: Home) -> None:
     con = duckdb.connect(str(home.staging))
     try:
         con.execute(f"ATTACH '{_quoted(home.published)}' AS fresh (READ_ONLY)")
-        con.execute(_SNAPSHOTS.format(name=con.execute("SELECT current_database()").fetchone()[0].join(['"', '"'])))
-        con.execute("INSERT INTO quality.snapshots SELECT * FROM fresh.quality.snapshots ANTI JOIN quality.snapshots USING (snapshot_id, published_at)")
+        con.execute(
+            _SNAPSHOTS.format(name=con.execute("SELECT current_database()").fetchone()[0].join(['"', '"']))
+        )
+        con.execute(
+            "INSERT INTO quality.snapshots SELECT * FROM fresh.quality.snapshots ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
+        )
     finally:
         con.close()
 
@@ -184,7 +207,12 @@ def export_parquet(home: Home, out: Path | None = None) -> list[Path]:
         raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
     written = []
     with told("exporting", folder), duckdb.connect(str(home.published), read_only=True) as con:
-        names = [r[0] for r in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' ORDER BY 1").fetchall()]
+        names = [
+            r[0]
+            for r in con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' ORDER BY 1"
+            ).fetchall()
+        ]
         for name in names:
             target = folder / name / "part-0.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,16 +18,28 @@ from ingest.warehouse.publishing import content_hash, stored_hash
 
 _SHA = re.compile(r"^[0-9a-f]{64}$")
 _LAWS = (
-    ("marts.evidence", "evidence is not what stands at its offsets",
-     "SELECT e.fact_id FROM marts.evidence e LEFT JOIN marts.articles a USING (article_id) "
-     "WHERE substring(a.text, e.char_start + 1, e.char_end - e.char_start) IS DISTINCT FROM e.evidence"),
-    ("marts.statements", "a quotation is not what stands at its offsets",
-     "SELECT s.statement_id FROM marts.statements s LEFT JOIN marts.articles a USING (article_id) "
-     "WHERE substring(a.text, s.char_start + 1, s.char_end - s.char_start) IS DISTINCT FROM s.quote"),
-    ("raw.ledger", "a batch lost or invented inputs",
-     "SELECT batch_id FROM raw.ledger WHERE n_in <> n_ok + n_duplicate + n_quarantined"),
-    ("marts.meetings", "a meeting without evidence",
-     "SELECT meeting_id FROM marts.meetings ANTI JOIN (SELECT fact_id AS meeting_id FROM marts.evidence WHERE fact_kind = 'meeting') USING (meeting_id)"),
+    (
+        "marts.evidence",
+        "evidence is not what stands at its offsets",
+        "SELECT e.fact_id FROM marts.evidence e LEFT JOIN marts.articles a USING (article_id) "
+        "WHERE substring(a.text, e.char_start + 1, e.char_end - e.char_start) IS DISTINCT FROM e.evidence",
+    ),
+    (
+        "marts.statements",
+        "a quotation is not what stands at its offsets",
+        "SELECT s.statement_id FROM marts.statements s LEFT JOIN marts.articles a USING (article_id) "
+        "WHERE substring(a.text, s.char_start + 1, s.char_end - s.char_start) IS DISTINCT FROM s.quote",
+    ),
+    (
+        "raw.ledger",
+        "a batch lost or invented inputs",
+        "SELECT batch_id FROM raw.ledger WHERE n_in <> n_ok + n_duplicate + n_quarantined",
+    ),
+    (
+        "marts.meetings",
+        "a meeting without evidence",
+        "SELECT meeting_id FROM marts.meetings ANTI JOIN (SELECT fact_id AS meeting_id FROM marts.evidence WHERE fact_kind = 'meeting') USING (meeting_id)",
+    ),
 )
 
 
@@ -63,15 +75,22 @@ def _missing_bytes(con: duckdb.DuckDBPyConnection, home: Home) -> list[Problem]:
     """Articles whose bytes are not in the store."""
     kept = {path.name for path in home.raw.glob("??/*")}
     wanted = {sha for (sha,) in con.execute("SELECT DISTINCT raw_sha256 FROM raw.articles").fetchall()}
-    return [Problem("raw.articles", "the article's bytes are missing from raw/", sha) for sha in sorted(wanted - kept)]
+    return [
+        Problem("raw.articles", "the article's bytes are missing from raw/", sha)
+        for sha in sorted(wanted - kept)
+    ]
 
 
 def _shape(con: duckdb.DuckDBPyConnection) -> list[Problem]:
     """Declared tables or columns that are not there."""
-    have = set(con.execute("SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()").fetchall())
+    have = set(
+        con.execute("SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()").fetchall()
+    )
     return [
         Problem(table.address, "column is missing", column.name)
-        for table in tables.ALL for column in table.columns if (table.address, column.name) not in have
+        for table in tables.ALL
+        for column in table.columns
+        if (table.address, column.name) not in have
     ]
 
 
@@ -86,7 +105,9 @@ def _published(path: Path, home: Home) -> list[Problem]:
                 return problems
             database = con.execute("SELECT current_database()").fetchone()[0]
             if content_hash(con, database) != stored_hash(path):
-                problems.append(Problem("published file", "its rows are not those that were published", str(path)))
+                problems.append(
+                    Problem("published file", "its rows are not those that were published", str(path))
+                )
             return problems + _rows(con) + _missing_bytes(con, home)
     except (duckdb.Error, UnicodeDecodeError) as error:
         return [Problem("published file", f"cannot be read: {str(error).splitlines()[0]}", str(path))]

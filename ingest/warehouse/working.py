@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +30,9 @@ from ingest.settings import Home
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
 _BATCH_SIZE = 2_000
-_TOMBSTONES = "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
+_TOMBSTONES = (
+    "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
+)
 _held: set[Path] = set()
 
 
@@ -61,7 +63,9 @@ def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
                 break
             except OSError as error:
                 if monotonic() >= deadline:
-                    raise EnvironmentProblem(f"{home.warehouse} is being written by {_holder(home.lock_file)}; try again later") from error
+                    raise EnvironmentProblem(
+                        f"{home.warehouse} is being written by {_holder(home.lock_file)}; try again later"
+                    ) from error
                 sleep(0.2)
         handle.seek(0)
         handle.truncate()
@@ -82,7 +86,12 @@ def told(what: str, where: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise EnvironmentProblem(f"{what} failed at {where}: {error.strerror or error}") from error
-    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.InternalException) as error:
+    except (
+        duckdb.IOException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+        duckdb.InternalException,
+    ) as error:
         raise EnvironmentProblem(f"{what} failed at {where}: {str(error).splitlines()[0]}") from error
 
 
@@ -119,7 +128,9 @@ def rebuilt(home: Home) -> Iterator[None]:
 
 def _batch_id(admitted: Admitted) -> str:
     """'b' and 20 hex digits over the inputs of a batch, whatever they were called."""
-    ids = admitted.articles.select(pl.concat_str("raw_sha256", pl.lit(":"), pl.col("raw_position").cast(pl.String)).alias("x"))["x"].to_list()
+    ids = admitted.articles.select(
+        pl.concat_str("raw_sha256", pl.lit(":"), pl.col("raw_position").cast(pl.String)).alias("x")
+    )["x"].to_list()
     ids += admitted.quarantine["input_id"].to_list()
     return "b" + sha256("\n".join(sorted(ids)).encode()).hexdigest()[:20]
 
@@ -156,7 +167,9 @@ class Warehouse:
             if isinstance(error, EnvironmentProblem) and "lock" in str(error).lower():
                 raise
             if home.staging.exists():
-                raise DamagedData(f"{home.staging} cannot be opened: {str(error).splitlines()[0]}; `chancery replay` rebuilds it") from error
+                raise DamagedData(
+                    f"{home.staging} cannot be opened: {str(error).splitlines()[0]}; `chancery replay` rebuilds it"
+                ) from error
             raise
         return self
 
@@ -167,10 +180,8 @@ class Warehouse:
         """Close the file; a dead connection is dropped."""
         con, self._con = self._con, None
         if con is not None:
-            try:
+            with suppress(duckdb.Error):
                 con.close()
-            except duckdb.Error:
-                pass
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -212,19 +223,46 @@ class Warehouse:
         batch_id = _batch_id(admitted)
         n_articles, n_refused = admitted.articles.height, admitted.quarantine.height
         if self.con.execute("SELECT count(*) FROM raw.ledger WHERE batch_id = ?", [batch_id]).fetchone()[0]:
-            return {"batch_id": batch_id, "n_in": admitted.n_in, "n_ok": 0, "n_duplicate": n_articles, "n_quarantined": n_refused, "already_loaded": True}
+            return {
+                "batch_id": batch_id,
+                "n_in": admitted.n_in,
+                "n_ok": 0,
+                "n_duplicate": n_articles,
+                "n_quarantined": n_refused,
+                "already_loaded": True,
+            }
         with self._transaction("loading articles") as con:
             known = self._known(con, admitted.articles["article_id"])
             fresh = admitted.articles.unique("article_id", keep="first", maintain_order=True)
-            fresh = fresh.join(known.filter(~pl.col("is_forgotten")).select("article_id"), on="article_id", how="anti")
+            fresh = fresh.join(
+                known.filter(~pl.col("is_forgotten")).select("article_id"), on="article_id", how="anti"
+            )
             gone = known.filter("is_forgotten").select("article_id")
             refused = fresh.join(gone, on="article_id", how="semi")
             fresh = fresh.join(gone, on="article_id", how="anti")
-            self._insert(con, tables.RAW_ARTICLES, fresh.with_columns(pl.lit(batch_id).alias("batch_id"), pl.lit(now).cast(tables.TIMESTAMP).alias("first_seen_at")))
-            self._quarantine(con, pl.concat([admitted.quarantine, _tombstoned(refused, path, admitted.quarantine.schema)]), batch_id, now)
+            self._insert(
+                con,
+                tables.RAW_ARTICLES,
+                fresh.with_columns(
+                    pl.lit(batch_id).alias("batch_id"),
+                    pl.lit(now).cast(tables.TIMESTAMP).alias("first_seen_at"),
+                ),
+            )
+            self._quarantine(
+                con,
+                pl.concat([admitted.quarantine, _tombstoned(refused, path, admitted.quarantine.schema)]),
+                batch_id,
+                now,
+            )
             row = {
-                "batch_id": batch_id, "path": path, "sha256": sha256, "n_in": admitted.n_in, "n_ok": fresh.height,
-                "n_duplicate": n_articles - fresh.height - refused.height, "n_quarantined": n_refused + refused.height, "loaded_at": now,
+                "batch_id": batch_id,
+                "path": path,
+                "sha256": sha256,
+                "n_in": admitted.n_in,
+                "n_ok": fresh.height,
+                "n_duplicate": n_articles - fresh.height - refused.height,
+                "n_quarantined": n_refused + refused.height,
+                "loaded_at": now,
             }
             self._insert(con, tables.RAW_LEDGER, pl.DataFrame([row], schema=tables.RAW_LEDGER.polars_schema))
         return row | {"already_loaded": False}
@@ -240,15 +278,22 @@ class Warehouse:
         finally:
             con.unregister("asked")
 
-    def _quarantine(self, con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, batch_id: str, now: datetime) -> None:
+    def _quarantine(
+        self, con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, batch_id: str, now: datetime
+    ) -> None:
         """Keep refused inputs; one refused before stands once."""
         if not frame.height:
             return
         rows = frame.unique("input_id", keep="first", maintain_order=True).with_columns(
-            pl.lit(batch_id).alias("batch_id"), pl.lit(CODE_VERSION).alias("code_version"), pl.lit(now).cast(tables.TIMESTAMP).alias("first_seen"))
+            pl.lit(batch_id).alias("batch_id"),
+            pl.lit(CODE_VERSION).alias("code_version"),
+            pl.lit(now).cast(tables.TIMESTAMP).alias("first_seen"),
+        )
         con.register("refused", tables.RAW_QUARANTINE.conform(rows).to_arrow())
         try:
-            con.execute("INSERT INTO raw.quarantine BY NAME SELECT * FROM refused ANTI JOIN raw.quarantine USING (input_id)")
+            con.execute(
+                "INSERT INTO raw.quarantine BY NAME SELECT * FROM refused ANTI JOIN raw.quarantine USING (input_id)"
+            )
         finally:
             con.unregister("refused")
 
@@ -261,7 +306,9 @@ class Warehouse:
         for start in range(0, ids.height, batch_size):
             self.con.register("wanted", ids.slice(start, batch_size).to_arrow())
             try:
-                batch = self.con.sql("SELECT * FROM raw.articles SEMI JOIN wanted USING (article_id) ORDER BY article_id").pl()
+                batch = self.con.sql(
+                    "SELECT * FROM raw.articles SEMI JOIN wanted USING (article_id) ORDER BY article_id"
+                ).pl()
             finally:
                 self.con.unregister("wanted")
             yield batch
@@ -269,9 +316,14 @@ class Warehouse:
     def write_facts(self, frames: dict[str, pl.DataFrame], article_ids: Sequence[str]) -> None:
         """Replace the facts of these articles, in one transaction."""
         with self._transaction("writing facts") as con:
-            con.register("done", pl.DataFrame({"article_id": list(article_ids)}, schema={"article_id": pl.String}).to_arrow())
+            con.register(
+                "done",
+                pl.DataFrame({"article_id": list(article_ids)}, schema={"article_id": pl.String}).to_arrow(),
+            )
             try:
-                if con.execute("SELECT count(*) FROM facts.extractions SEMI JOIN done USING (article_id)").fetchone()[0]:
+                if con.execute(
+                    "SELECT count(*) FROM facts.extractions SEMI JOIN done USING (article_id)"
+                ).fetchone()[0]:
                     delete_facts(con, "done")
             finally:
                 con.unregister("done")
@@ -284,7 +336,9 @@ class Warehouse:
         with self._transaction("keeping results of checks") as con:
             con.register("results", tables.QUALITY_VALIDATIONS.conform(frame).to_arrow())
             try:
-                con.execute("DELETE FROM quality.validations WHERE (run_id, suite) IN (SELECT DISTINCT run_id, suite FROM results)")
+                con.execute(
+                    "DELETE FROM quality.validations WHERE (run_id, suite) IN (SELECT DISTINCT run_id, suite FROM results)"
+                )
                 con.execute("INSERT INTO quality.validations BY NAME SELECT * FROM results")
             finally:
                 con.unregister("results")
@@ -295,7 +349,9 @@ class Warehouse:
 
     def counts(self) -> dict[str, int]:
         """Rows of every declared table, by address."""
-        return {t.address: self.con.execute(f"SELECT count(*) FROM {t.address}").fetchone()[0] for t in tables.ALL}
+        return {
+            t.address: self.con.execute(f"SELECT count(*) FROM {t.address}").fetchone()[0] for t in tables.ALL
+        }
 
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:
@@ -315,14 +371,23 @@ def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:
     )
     for table in tables.FACTS:
         if table.name != "meeting_participants":
-            con.execute(f"DELETE FROM {table.address} WHERE article_id IN (SELECT article_id FROM {relation})")
+            con.execute(
+                f"DELETE FROM {table.address} WHERE article_id IN (SELECT article_id FROM {relation})"
+            )
 
 
 def _tombstoned(refused: pl.DataFrame, path: str, schema: pl.Schema) -> pl.DataFrame:
     """Articles that must not come back, as rows of quarantine. Nothing of their text goes in."""
     rows = [
-        {"input_id": "q" + sha256(f"forgotten:{r['article_id']}".encode()).hexdigest()[:20], "path": path, "position": r["raw_position"],
-         "sha256": None, "stage": "admit", "reason": "forgotten", "detail": "an article that was removed with `chancery forget`"}
+        {
+            "input_id": "q" + sha256(f"forgotten:{r['article_id']}".encode()).hexdigest()[:20],
+            "path": path,
+            "position": r["raw_position"],
+            "sha256": None,
+            "stage": "admit",
+            "reason": "forgotten",
+            "detail": "an article that was removed with `chancery forget`",
+        }
         for r in refused.iter_rows(named=True)
     ]
     return pl.DataFrame(rows, schema=schema)

@@ -54,7 +54,7 @@ def admitted(*records: dict[str, object]) -> Admitted:
     return result
 
 
-def applied(texts: list[str], rule=normalise) -> list[str]:  # noqa: ANN001
+def applied(texts: list[str], rule=normalise) -> list[str]:
     """The texts through a normalising expression."""
     return pl.DataFrame({"t": texts}, schema={"t": pl.String}).select(rule(pl.col("t")))["t"].to_list()
 

@@ -17,10 +17,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ingest.errors import DamagedData, EnvironmentProblem, UsageError
 
 from ingest import sources
 from ingest.articles import REASONS, Batch, admit
+from ingest.errors import DamagedData, EnvironmentProblem, UsageError
 from ingest.sources import html, jsonl, lines, read_path, replay_batches, store
 from ingest.sources.records import Unreadable
 
@@ -338,7 +338,7 @@ def _as_text(path: Path) -> None:
     path.with_suffix(".json").write_text(json.dumps({k: v for k, v in RECORD.items() if k != "text"}))
 
 
-def _packed(write) -> object:  # noqa: ANN001
+def _packed(write) -> object:
     def pack(path: Path) -> None:
         plain = path.with_name("plain" + path.with_suffix("").suffix)
         write(plain)
