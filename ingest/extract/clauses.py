@@ -87,6 +87,8 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         .then(True)
         .when(both & _at("plain", 1, False) & base & ~_at("np", 2).is_in(["person"]))
         .then(True)
+        .when(both & pl.col("is_first") & (pl.col("tense") == "s"))
+        .then(True)
         .when(both & (pl.col("lower") == "talks") & (_at("lower", -1) != "to"))
         .then(True)
         .otherwise(False)

@@ -12,6 +12,10 @@ from ingest.extract.names import _at, _same
 
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
 _CONNECTORS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/"]
+_PEOPLE = [
+    "officials", "diplomats", "experts", "ministers", "negotiators", "envoys", "leaders", "foreign ministers",
+    "delegation", "delegations", "lawmakers", "teams", "consular officials", "trade officials", "senior officials",
+]
 _ENVOYS = ["envoy", "ambassador"]
 
 
@@ -36,7 +40,7 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
     of_state = (
         (
             lower.is_in(["of", "for"])
-            | (lower == "from") & ((k1 == "A") | _at("office_kind", 1).is_in(["plural"]))
+            | (lower == "from") & ((k1 == "A") & l1.is_in(_PEOPLE) | _at("office_kind", 1).is_in(["plural"]))
         )
         & k1.is_in(["F", "A"])
         & ~_at("role_class", 1).is_in(_ENVOYS)
@@ -61,7 +65,10 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         (kind == "F") & l1.is_in(["and", "&"]) & (k2 == "F"),
         of_state,
         (kind == "G")
-        & l1.is_in(["of", "for", "from"])
+        & (
+            l1.is_in(["of", "for"])
+            | (l1 == "from") & (_at("lower", 2).is_in(_PEOPLE) | _at("office_kind", 2).is_in(["plural"]))
+        )
         & k2.is_in(["F", "A"])
         & ~_at("role_class", 2).is_in(_ENVOYS)
         & ~_at("is_possessive", 2, False),
