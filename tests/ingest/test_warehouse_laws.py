@@ -161,11 +161,11 @@ def test_a_forgotten_article_leaves_no_byte_and_stays_away(home: Home, tmp_path:
     warehouse.forget(home, article_id)
     left = [p for p in home.root.rglob("*") if p.is_file() and MARKER.encode() in p.read_bytes()]
     assert left == []
-    row = _load(home, _write(tmp_path / "again.jsonl", f"Norway met Iceland. {MARKER}"))[0]
-    assert row["n_quarantined"] == 1
+    row = _load(home, _write(tmp_path / "again.jsonl", f"Norway met Iceland. {MARKER}", "Togo met Benin."))[0]
+    assert (row["n_ok"], row["n_quarantined"]) == (1, 1)
     with Warehouse(home) as working:
         assert working.con.execute("SELECT DISTINCT reason FROM raw.quarantine").fetchall() == [("forgotten",)]
-        assert working.counts()["raw.articles"] == others
+        assert working.counts()["raw.articles"] == others + 1
 
 
 def test_forgetting_what_is_not_there_is_a_usage_error(home: Home) -> None:
