@@ -24,7 +24,7 @@ from ingest.settings import project_root
 _CORPUS = Path("../shared/corpora/reuters.jsonl.gz")
 _MADE = 20_000
 _SAMPLE = 200
-_BATCH = 2_000
+_BATCH = 4_000
 _SPACY_PIPES = {"spaCy NER": ["tok2vec", "ner"], "spaCy full": None}
 
 

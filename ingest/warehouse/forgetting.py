@@ -14,11 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
-from ingest import tables
+from ingest import sources, tables
+from ingest.articles import admit
 from ingest.errors import UsageError
 from ingest.settings import Home
 from ingest.sources import store
+from ingest.sources.lines import lines
+from ingest.sources.records import Unreadable
 from ingest.warehouse.working import Warehouse, connect, declare, delete_facts, told
 
 
@@ -45,19 +49,41 @@ def _drop_object(raw: Path, sha256: str) -> None:
     store.object_path(raw, sha256).unlink(missing_ok=True)
 
 
+def _held(home: Home, article_id: str) -> list[tuple[str, list[int], bool]]:
+    """Every stored object that holds the article: hash, record numbers, whether it holds others too.
+
+    The warehouse names the first only; the same article may have come in other files, or twice in one. So all that is
+    stored is read once more: forgetting is rare, and must be whole.
+    """
+    columns = ("article_id", "raw_sha256", "raw_position")
+    found = [admit(batch).articles.select(columns) for batch in sources.replay_batches(home)]
+    is_it = pl.col("article_id") == article_id
+    return (
+        pl.concat(found)
+        .group_by("raw_sha256", maintain_order=True)
+        .agg(pl.col("raw_position").filter(is_it).unique().sort(), (~is_it).any().alias("has_others"))
+        .filter(pl.col("raw_position").list.len() > 0)
+        .rows()
+    )
+
+
 def _blank_record(raw: Path, sha256: str, positions: list[int]) -> str:
-    """Store the object anew with these records as blank lines, under its new hash; gives that hash."""
+    """Store the object anew, unpacked, without these records' text; gives its new hash.
+
+    Lines are counted as their reader counts them. Raises `Unreadable` when not every line can be carried over.
+    """
     path = store.object_path(raw, sha256)
-    lines = path.read_bytes().split(b"\n")
-    seen = -1
-    for n, line in enumerate(lines):
-        seen += bool(line.strip())
-        if line.strip() and seen in positions:
-            lines[n] = b'{"id": "forgotten"}'
+    kept = list(lines(path))
+    if None in kept:
+        raise Unreadable("too_large", "a line that is above the limit")
+    for position in positions:
+        kept[position] = b'{"id": "forgotten"}'
     aside = raw / ".forgetting"
-    aside.write_bytes(b"\n".join(lines))
-    fresh = store.keep(raw, aside)
-    aside.unlink()
+    try:
+        aside.write_bytes(b"\n".join(kept))
+        fresh = store.keep(raw, aside)
+    finally:
+        aside.unlink(missing_ok=True)
     for manifest in _manifests(raw, sha256):
         told_of = json.loads(manifest.read_text(encoding="utf-8")) | {"sha256": fresh}
         store.record(raw, store.Arrival(**told_of))
@@ -67,25 +93,30 @@ def _blank_record(raw: Path, sha256: str, positions: list[int]) -> str:
 
 
 def _erase_bytes(con: duckdb.DuckDBPyConnection, home: Home, article_id: str) -> int:
-    """Take the article's record out of the store. Only plain JSON lines hold several records that can be parted."""
-    sha, position = con.execute(
-        "SELECT raw_sha256, raw_position FROM raw.articles WHERE article_id = ?", [article_id]
-    ).fetchone()
-    others = con.execute(
-        "SELECT count(*) FROM raw.articles WHERE raw_sha256 = ? AND article_id <> ?", [sha, article_id]
-    ).fetchone()[0]
-    kinds = {store.load(m).kind for m in _manifests(home.raw, sha)}
-    packed = any(store.load(m).name.endswith(".gz") for m in _manifests(home.raw, sha))
-    if others == 0:
-        _drop_object(home.raw, sha)
-    elif kinds == {"jsonl"} and not packed:
-        fresh = _blank_record(home.raw, sha, [position])
+    """Take the article's records out of the store; the number of objects. Of the files that hold several articles
+    only JSON lines can be parted: whether all can is seen before the first is touched."""
+    held = _held(home, article_id)
+    for sha, _, has_others in held:
+        kinds = {store.load(m).kind for m in _manifests(home.raw, sha)}
+        if has_others and kinds != {"jsonl"}:
+            raise UsageError(
+                f"{article_id} lies in a {'/'.join(sorted(kinds))} file with other articles that cannot be parted "
+                f"({store.object_path(home.raw, sha)})"
+            )
+    for sha, positions, has_others in held:
+        if not has_others:
+            _drop_object(home.raw, sha)
+            continue
+        try:
+            fresh = _blank_record(home.raw, sha, positions)
+        except Unreadable as problem:
+            raise UsageError(
+                f"{store.object_path(home.raw, sha)} cannot be parted: {problem.detail}"
+            ) from problem
         con.execute("UPDATE raw.articles SET raw_sha256 = ? WHERE raw_sha256 = ?", [fresh, sha])
-    else:
-        raise UsageError(
-            f"{article_id} lies in a {'/'.join(sorted(kinds))} file with {others} other articles that cannot be parted; remove the file's articles one and all"
-        )
-    return 1
+        for table in ("raw.ledger", "raw.quarantine"):
+            con.execute(f"UPDATE {table} SET sha256 = ? WHERE sha256 = ?", [fresh, sha])
+    return len(held)
 
 
 def _compact(home: Home) -> None:

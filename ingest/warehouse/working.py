@@ -29,7 +29,7 @@ from ingest.settings import Home
 
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
-_BATCH_SIZE = 2_000
+_BATCH_SIZE = 4_000
 _TOMBSTONES = (
     "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
 )
@@ -116,6 +116,8 @@ def rebuilt(home: Home) -> Iterator[None]:
         os.replace(home.staging, aside)
     wal.unlink(missing_ok=True)
     Warehouse.create_empty(home)
+    for earlier in (aside, home.published):
+        _carry_tombstones(home, earlier)
     try:
         yield
     except BaseException:
@@ -124,6 +126,22 @@ def rebuilt(home: Home) -> Iterator[None]:
             os.replace(aside, home.staging)
         raise
     aside.unlink(missing_ok=True)
+
+
+def _carry_tombstones(home: Home, earlier: Path) -> None:
+    """Keep out what was forgotten: nothing in `raw/` tells of it. A damaged file, or one without the list, is passed over."""
+    if not earlier.exists():
+        return
+    con = connect(home.staging, home)
+    try:
+        with suppress(duckdb.Error):
+            con.execute(f"ATTACH '{str(earlier).replace(chr(39), chr(39) * 2)}' AS earlier (READ_ONLY)")
+            con.execute(
+                "INSERT INTO raw.tombstones SELECT article_id, forgotten_at FROM earlier.raw.tombstones "
+                "ANTI JOIN raw.tombstones USING (article_id)"
+            )
+    finally:
+        con.close()
 
 
 def _batch_id(admitted: Admitted) -> str:
