@@ -33,6 +33,16 @@ _SAYING = [
     "agreed",
 ]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
+_BY_WIRE = [
+    "phone",
+    "telephone",
+    "video",
+    "videoconference",
+    "video-conference",
+    "teleconference",
+    "video link",
+    "telephone call",
+]
 _BREAKS = [";", ":", "(", ")"]
 
 
@@ -46,6 +56,7 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_punct")
         & ~pl.col("is_verb").fill_null(False)
         & ~pl.col("is_capital")
+        & pl.col("np").is_null()
     )
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
     led = (
@@ -129,7 +140,11 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
     )
     return e.with_columns(
-        ((pl.col("pos") == "verb") & participle & (be1 | (_at("lower", -1) == "by")))
+        (
+            (pl.col("pos") == "verb")
+            & participle
+            & (be1 | (_at("lower", -1) == "by") & ~_at("lower", -2).is_in(_BY_WIRE))
+        )
         .fill_null(False)
         .alias("is_passive"),
         pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
@@ -315,7 +330,10 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     after = pl.col("lo") > pl.col("anchor")
     gap = pl.col("lo").cast(pl.Int64) - pl.col("anchor")
     same_clause = pl.col("g_breaks") == pl.col("n_breaks")
-    no_verb = pl.col("g_finite") <= pl.col("anchor_finite")
+    # "Talks were held between ..." has its verb in the middle
+    no_verb = (pl.col("g_finite") <= pl.col("anchor_finite")) | (pl.col("pos") == "noun") & (
+        pl.col("prep") == "between"
+    )
     governed = pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
     talks_with = pl.col("prep").is_in(["with", "between"])

@@ -91,7 +91,12 @@ def _consults(meetings: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
 def visits(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states a visit: visitor, host, city, dates, stated length."""
     length = r"(?i)\b(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})-day\b"
-    numbers = {w: n for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)}
+    numbers = {
+        w: n
+        for n, w in enumerate(
+            ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1
+        )
+    }
     found = bound.filter(
         pl.col("rule_id").is_in(_VISITS) & pl.col("s_codes").is_not_null() & pl.col("t_codes").is_not_null()
     )
@@ -146,10 +151,10 @@ def events(
     )
     key = ["a", "source_code", "target_code", "event_type", "status"]
     grouped = (
-        every.sort("a", "sid", "source_code", "target_code", "event_type")
+        every.sort("a", "sid", "source_code", "target_code", "event_type", "rule_id", "trigger", "confidence")
         .group_by(key, maintain_order=True)
         .agg(
-            pl.col("mode").drop_nulls().first(),
+            pl.col("mode").filter(pl.col("mode").fill_null("") != "").first(),
             *(pl.col(x).get(rank) for x in ("start_date", "end_date", "date_precision")),
             pl.col("country_code").drop_nulls().first(),
             pl.col("city").drop_nulls().first(),

@@ -158,7 +158,14 @@ def evidence_rows(
     rows = (
         proofs.join(sents.select("sid", "a", "sentence_index", "start", "end"), on="sid")
         .join(folded.select("a", "article_id", "text"), on="a")
-        .sort("fact_id", "start", "confidence", descending=[False, False, True])
+        .sort(
+            "fact_id",
+            "start",
+            "confidence",
+            "rule_id",
+            "trigger",
+            descending=[False, False, True, False, False],
+        )
         .unique(["fact_id", "start"], keep="first", maintain_order=True)
         .with_columns(
             pl.col("text").str.slice("start", pl.col("end") - pl.col("start")).alias("evidence"),

@@ -38,12 +38,20 @@ def candidates(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states an encounter, with `codes` and `keys` of all who take part."""
     # Named people of two states who sign together, on a day or at a place, have met.
     together = (
-        pl.col("rule_id").is_in(_SIGNINGS) & (pl.col("s_keys").list.len() >= 2) & (pl.col("s_codes").list.len() >= 2)
-        & (pl.col("status") == "occurred") & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
+        pl.col("rule_id").is_in(_SIGNINGS)
+        & (pl.col("s_keys").list.len() >= 2)
+        & (pl.col("s_codes").list.len() >= 2)
+        & (pl.col("status") == "occurred")
+        & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
     )
-    signing = bound.filter(together.fill_null(False)).with_columns(pl.lit(0.7).alias("confidence"), pl.lit("in_person").alias("format"))
-    talks = pl.concat([bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING)), signing])
+    signing = bound.filter(together.fill_null(False)).with_columns(
+        pl.lit(0.7).alias("confidence"), pl.lit("in_person").alias("format")
+    )
+    talks = pl.concat(
+        [bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING)), signing]
+    )
     # "met X to discuss relations with Y" is no talk with Y
+    talks = talks.filter(~(pl.col("rule_id").is_in(["C20", "C21"]) & pl.col("is_passive")))
     talks = talks.filter((pl.col("rule_id") != "C11") | ~pl.col("is_infinitive").fill_null(False))
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
     between = (

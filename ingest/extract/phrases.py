@@ -13,8 +13,21 @@ from ingest.extract.names import _at, _same
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
 _CONNECTORS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/"]
 _PEOPLE = [
-    "officials", "diplomats", "experts", "ministers", "negotiators", "envoys", "leaders", "foreign ministers",
-    "delegation", "delegations", "lawmakers", "teams", "consular officials", "trade officials", "senior officials",
+    "officials",
+    "diplomats",
+    "experts",
+    "ministers",
+    "negotiators",
+    "envoys",
+    "leaders",
+    "foreign ministers",
+    "delegation",
+    "delegations",
+    "lawmakers",
+    "teams",
+    "consular officials",
+    "trade officials",
+    "senior officials",
 ]
 _ENVOYS = ["envoy", "ambassador"]
 
@@ -47,6 +60,14 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         & ~poss1
         & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     )
+    # "Mark Rutte of the Netherlands"
+    of_home = (lower == "of") & (k1 == "P") & ~poss1 & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
+    home = [
+        of_home,
+        (lower == "the") & (l1 == "of") & (k2 == "P") & (n1 == "G") & ~_at("is_possessive", 2, False),
+        (kind == "G") & (l1 == "of") & (k2 == "P") & ~_at("is_possessive", 2, False),
+        (kind == "G") & (l1 == "the") & (_at("lower", 2) == "of") & (_at("kind", 3) == "P"),
+    ]
     rules = [
         kind.is_in([*office, "A"])
         & (k1 == "G")
@@ -134,8 +155,8 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         & (_at("word_class", 1) == "")
         & ~_at("is_verb", 1, False),
     ]
-    joined = rules[0]
-    for rule in rules[1:]:
+    joined = home[0]
+    for rule in [*home[1:], *rules]:
         joined = joined | rule
     return tokens.with_columns((joined & _same(1)).fill_null(False).alias("joined"))
 
