@@ -304,11 +304,7 @@ def date_by_deeds(found: pl.DataFrame, bound: pl.DataFrame, published: pl.DataFr
 
 def merge(found: pl.DataFrame) -> pl.DataFrame:
     """One row per encounter and article: c, a, codes, keys, status, format, date, place, confidence."""
-    anaphor = (
-        (pl.col("s_np") == "pronoun").fill_null(False)
-        | (pl.col("t_np") == "pronoun").fill_null(False)
-        | (pl.col("pos") == "verb")
-    )
+    anaphor = (pl.col("s_np") == "pronoun").fill_null(False) | (pl.col("pos") == "verb")
     labelled = _label(found.with_row_index("m").with_columns(anaphor.alias("is_anaphor")))
     rank = pl.col("date_precision").replace_strict(
         {p: n for n, p in enumerate(_PRECISIONS)}, return_dtype=pl.Int32
