@@ -113,14 +113,20 @@ def add_dates(
         .otherwise((pl.col("h_start") - pl.col("d_end")).abs() + 12)
     )
     # "talks with X after Y imposed tariffs in April": the date is the other verb's
+    # ... "talks resumed on Friday": the subject's own verb
+    own_verb = (pl.col("n_finite") == pl.col("first_finite")) & (pl.col("t_noun_prep") == "")
     behind = (pl.col("d_start") >= pl.col("h_end")) & (
-        verbs_between >= pl.when(pl.col("pos") == "noun").then(1).otherwise(2)
+        verbs_between >= pl.when((pl.col("pos") == "noun") & ~own_verb).then(1).otherwise(2)
     )
     gap = (
         pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     )
     picked = (
-        bound.select("t", "sid", "h_start", "h_end", "status", "n_finite", "pos")
+        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos")
+        .join(elements.select("i", pl.col("prep").alias("t_noun_prep")), on="i", how="left")
+        .join(
+            elements.group_by("sid").agg(pl.col("n_finite").min().alias("first_finite")), on="sid", how="left"
+        )
         .join(
             usable.select(
                 "sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report", "d_finite"
