@@ -15,6 +15,8 @@ _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
 _FRONT = 12  # characters within which a date opens its sentence
 _CLAUSE = 35  # what a finite verb between trigger and date weighs, in characters
 _FAR = 190
+_FOLLOWS = 5  # sentences for which the day of a report goes on
+_FRESH_DAYS = 7
 _IN = ["in", "at", "outside", "near"]
 _JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
 _NATIONAL = [
@@ -261,6 +263,71 @@ def inherit(bound: pl.DataFrame, scene: pl.DataFrame) -> pl.DataFrame:
         pl.when(unplaced).then("scene_city").otherwise("city").alias("city"),
         pl.when(unplaced).then("scene_country").otherwise("country_code").alias("country_code"),
     ).drop("scene_city", "scene_country", "scene_date", "scene_precision", "scene_until")
+
+
+def follow(
+    bound: pl.DataFrame, found: pl.DataFrame, elements: pl.DataFrame, published: pl.DataFrame
+) -> pl.DataFrame:
+    """The clauses, undated encounters on the day that the last sentences told of the same people.
+
+    "X told Y on Monday ... . Later X received Z.": within some sentences of a fresh day, and not in the pluperfect.
+    """
+    days = (
+        relative_dates(found)
+        .filter(pl.col("precision") == "day")
+        .sort("sid", "d_start")
+        .unique("sid", keep="first", maintain_order=True)
+        .join(published, on="a")
+        .filter((pl.col("date") - pl.col("past")).dt.total_days().is_between(0, _FRESH_DAYS))
+        .select("a", pl.col("sid").alias("from_sid"), pl.col("past").alias("f_day"))
+    )
+    people = (
+        elements.filter((pl.col("keys").list.len() > 0) & pl.col("np").is_in(["person", "office", "pronoun"]))
+        .select("sid", pl.col("keys").alias("k"))
+        .explode("k", empty_as_null=True)
+        .unique()
+    )
+    earlier = elements.select(
+        "i",
+        (
+            (_at("lower", 1) == "had")
+            | _at("lower", 1).is_in(["last", "first", "previously", "earlier"])
+            | (_at("lower", 2) == "had")
+        )
+        .fill_null(False)
+        .alias("is_before"),
+    )
+    keys = pl.concat_list(
+        *(pl.col(c).fill_null(pl.lit([], dtype=pl.List(pl.String))) for c in ("s_keys", "t_keys"))
+    )
+    bare = (
+        bound.filter(
+            (pl.col("event_type") == "CONSULT")
+            & (pl.col("status") == "occurred")
+            & pl.col("start_date").is_null()
+            & ((pl.col("pos") == "verb") | (pl.col("trigger").is_in(["call", "conversation"])))
+        )
+        .join(found.select("sid").unique(), on="sid", how="anti")
+        .join(earlier, on="i", how="left")
+        .filter(~pl.col("is_before"))
+        .select("t", "a", "sid", keys.alias("k"))
+        .explode("k", empty_as_null=True)
+        .join(days, on="a")
+        .filter(
+            (pl.col("sid").cast(pl.Int64) - pl.col("from_sid")).is_between(1, _FOLLOWS)
+        )
+        .join(people.rename({"sid": "from_sid"}), on=["from_sid", "k"])
+        .sort("t", "from_sid", descending=[False, True])
+        .unique("t", keep="first", maintain_order=True)
+        .select("t", "f_day")
+    )
+    out = bound.join(bare, on="t", how="left", maintain_order="left")
+    moved = pl.col("f_day").is_not_null()
+    return out.with_columns(
+        pl.when(moved).then("f_day").otherwise("start_date").alias("start_date"),
+        pl.when(moved).then("f_day").otherwise("end_date").alias("end_date"),
+        pl.when(moved).then(pl.lit("day")).otherwise("date_precision").alias("date_precision"),
+    ).drop("f_day")
 
 
 def localise(

@@ -12,6 +12,7 @@ from ingest.extract.names import _at
 
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
+_MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes it
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
 _SAYING = [
     "said",
@@ -32,6 +33,12 @@ _SAYING = [
     "posted",
     "agreed",
 ]
+# What is done to whom by threatening, refusing or agreeing to do it.
+_CONTROLS = {
+    "THREATEN": ["threatened", "threatens", "threatening", "threaten"],
+    "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
+    "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
+}
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _BY_WIRE = [
     "phone",
@@ -119,6 +126,7 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
             & ~led
             & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
             & ~((pl.col("lower") == "back") & _at("is_verb", 1, False))
+            & ~(pl.col("tense").is_in(["past", "part"]) & (_at("lower", 1) == "-"))  # "nuclear-armed"
         )
         .then(pl.lit("verb"))
         .alias("pos"),
@@ -334,7 +342,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     no_verb = (pl.col("g_finite") <= pl.col("anchor_finite")) | (pl.col("pos") == "noun") & (
         pl.col("prep") == "between"
     )
-    governed = pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
+    # "*": agreed to whatever with, for or in whomever
+    anyhow = pl.col("preps").list.contains("*") & (gap <= _MAX_COMPLEMENT) & (pl.col("np") != "pronoun")
+    governed = (pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)) | anyhow
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
     talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
@@ -343,6 +353,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("strong") & (person_like | (pl.col("np") == "state") & (pl.col("prep") != "")))
         .when(pl.col("object_kind") == "strong")
         .then(pl.col("strong") & ~pl.col("is_possessive"))
+        .when(pl.col("object_kind") == "deed")
+        .then(pl.col("is_possessive") | (pl.col("prep") != ""))
         .when(pl.col("object_kind") == "place")
         .then(pl.col("np").is_in(["state", "town"]))
         .otherwise(True)
@@ -384,6 +396,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(~pl.col("then_to") & (pl.col("tense") == "past") & (pl.col("np") == "person"))
         .when(pl.col("rule_id") == "Q04")
         .then(pl.col("then_to") | (pl.col("np") == "state"))
+        # "called him a fool", "calling on"
+        .when(pl.col("rule_id") == "C07")
+        .then((pl.col("tense") == "past") & ~pl.col("then_article"))
         .otherwise(True)
     )
     forum = pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & ~talks_with
@@ -420,11 +435,14 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
 
     "Madrid spoke to Rabat and promised two ships": the promise goes to Rabat.
     """
-    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive").join(
+    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive", "object_kind").join(
         src.select("t", "s_g"), on="t"
     )
     bare = full.filter(
-        pl.col("event_type").is_in(_ADDRESSED) & (pl.col("pos") != "noun") & ~pl.col("is_passive")
+        pl.col("event_type").is_in(_ADDRESSED)
+        & (pl.col("pos") != "noun")
+        & ~pl.col("is_passive")
+        & (pl.col("object_kind") != "deed")
     ).join(tgt.select("t"), on="t", how="anti")
     done = full.join(tgt, on="t").select(
         "sid",
@@ -478,6 +496,20 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _controls(elements: pl.DataFrame) -> pl.DataFrame:
+    """One row per infinitive that another act governs: i, control ("refused to sell", "threatened to strike")."""
+    by = [
+        pl.when(_at("lower", n).is_in(forms)).then(pl.lit(name))
+        for name, forms in _CONTROLS.items()
+        for n in (2,)
+    ]
+    return (
+        elements.with_columns(pl.coalesce(by).alias("control"), (_at("lower", 1) == "to").alias("is_infinitive"))
+        .filter(pl.col("is_infinitive") & pl.col("control").is_not_null())
+        .select("i", "control")
+    )
+
+
 def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
     doing = (pl.col("pos") == "verb") & ~pl.col("lower").is_in(_SAYING)
@@ -494,6 +526,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
+        _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
     )
     at = marked.select(
         pl.col("i").alias("lo"),
@@ -523,6 +556,14 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         trig.join(src, on="t", how="left")
         .join(tgt, on="t", how="left")
         .join(pair, on="t", how="left")
-        .filter(pl.col("s_g").is_not_null() | pl.col("t_g").is_not_null() | pl.col("p_codes").is_not_null())
+        .join(_controls(elements), on="i", how="left")
+        .join(elements.select("i", _at("lower", 1).alias("led_by")), on="i", how="left")
+        .filter(
+            pl.col("s_g").is_not_null()
+            | pl.col("t_g").is_not_null()
+            | pl.col("p_codes").is_not_null()
+            # "A second round is due in May": whose, the text before has told
+            | (pl.col("pos") == "noun") & (pl.col("event_type") == "CONSULT")
+        )
         .sort("t")
     )

@@ -13,6 +13,8 @@ from ingest.extract.names import _at, _same
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
 _STATES = "countries|sides|nations|neighbou?rs|governments|capitals|delegations|parties"
+_ONLY_IN = {"eam": "IND", "taoiseach": "IRL", "tanaiste": "IRL", "secstate": "USA", "potus": "USA"}  # offices of one state
+_LIKENED = "rivals|neighbo|belligerents|warring|allies"
 _NO_KEYS = pl.lit([], dtype=_KEYS)
 _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "both"]
 
@@ -22,6 +24,7 @@ def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     known = people.select("i", "actor_key", "t_code", pl.col("t_role_class").alias("p_role"))
     out = elements.join(known, on="i", how="left", maintain_order="left")
     named = pl.col("actor_key").is_not_null()
+    only = pl.col("lower").replace_strict(_ONLY_IN, default=None, return_dtype=pl.String)
     return out.with_columns(
         pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
         pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
@@ -33,6 +36,11 @@ def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("role_class", "p_role").alias("role_class"),
         # a name that is nobody's is no actor, whatever state stands before it
         pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
+    ).with_columns(
+        pl.when((pl.col("np") == "office") & (pl.col("codes").list.len() == 0) & only.is_not_null())
+        .then(pl.concat_list(only))
+        .otherwise("codes")
+        .alias("codes")
     ).drop("actor_key", "t_code", "p_role")
 
 
@@ -154,7 +162,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             .alias("pair_keys"),
             pl.col("i").last().alias("last_i"),
         )
-        .filter(pl.col("pair_codes").list.len().is_between(2, 5))
+        .filter(pl.col("pair_codes").list.len().is_between(2, 7))
     )
     # "telephoned both leaders": the pair does not hold the one who acts upon it.
     acting = (
@@ -167,11 +175,43 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     e = e.with_columns(leads.alias("is_subject"))
     needs = (
         e.filter(pl.col("word_class").is_in(["pair", "three", "they"]))
-        .select("i", "a", "sid", "word_class", "is_subject")
+        .select(
+            "i",
+            "a",
+            "sid",
+            "word_class",
+            "is_subject",
+            pl.col("lower").str.contains(_LIKENED).alias("is_likened"),
+            pl.col("lower")
+            .str.extract(r"\b(four|five|six|seven)\b")
+            .replace_strict(["four", "five", "six", "seven"], [4, 5, 6, 7], default=0, return_dtype=pl.Int64)
+            .alias("count"),
+        )
         .join(acting, on="sid", how="left")
         .with_columns(pl.when(pl.col("first_i") < pl.col("i")).then("acting").alias("acting"))
     )
     size = pl.col("pair_codes").list.len()
+    # "X welcomed Y, before the two discussed Z": those before it in its own sentence
+    here = (
+        needs.filter("is_subject")
+        .join(
+            e.filter(
+                pl.col("strong")
+                & pl.col("np").is_in(["person", "office"])
+                & (pl.col("keys").list.len() > 0)
+            ).select("sid", pl.col("i").alias("p_i"), "codes", "keys"),
+            on="sid",
+        )
+        .filter(pl.col("p_i") < pl.col("i"))
+        .sort("i", "p_i")
+        .group_by("i", "word_class", maintain_order=True)
+        .agg(
+            pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("c"),
+            pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("k"),
+        )
+        .filter((pl.col("word_class") == "pair") & (pl.col("c").list.len() == 2))
+        .select("i", "c", "k")
+    )
     links = (
         needs.join(pairs.rename({"sid": "from_sid"}), on="a")
         .filter(
@@ -179,11 +219,11 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK)
             & (
                 pl.col("acting").is_null()
-                | pl.col("is_subject")
+                | pl.col("is_subject") & ~pl.col("is_likened")
                 | (pl.col("acting").list.set_intersection("pair_codes").list.len() == 0)
             )
             & pl.when(pl.col("word_class") == "three")
-            .then(size >= 3)
+            .then(pl.when(pl.col("count") > 0).then(size == pl.col("count")).otherwise(size >= 3))
             .when(pl.col("word_class") == "pair")
             .then(size == 2)
             .otherwise(size >= 2)
@@ -199,9 +239,17 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .unique("i", keep="first", maintain_order=True)
         .select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
-    out = e.join(pl.concat([links, _each_other(e)]), on="i", how="left", maintain_order="left")
+    links = links.join(here.select("i"), on="i", how="anti")
+    out = e.join(pl.concat([links, here, _each_other(e)]), on="i", how="left", maintain_order="left")
     he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
     plural = pl.col("c").is_not_null()
+    # "The presidents of the two countries met": the pair acts
+    led = (
+        plural
+        & pl.col("prep").is_in(["of", "from"])
+        & (_at("is_plural_office", 2, False) | (_at("np", 2) == "body") | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"]))
+    )
+    out = out.with_columns(pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"))
     return out.with_columns(
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
         # "the two countries" are no persons

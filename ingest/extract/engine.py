@@ -73,6 +73,7 @@ def read(articles: pl.DataFrame) -> Reading:
     )
     bound = attach.add_dates(bound, dated, sents, elements)
     bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
+    bound = attach.follow(bound, dated, elements, published)
     bound = attach.carry_places(attach.add_format(bound, sents), sents, cities)
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
@@ -146,7 +147,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     actors = facts.article_actors(persons, facts.states_of_articles(reading.elements, sents, codes), folded)
 
     published = folded.select("a", pl.col("published_date").alias("date"))
-    clauses_of = meetings.date_by_deeds(meetings.candidates(bound), bound, published)
+    clauses_of = meetings.date_by_deeds(meetings.candidates(bound, reading.elements, sents), bound, published)
     met = meetings.merge(clauses_of)
     first = bound.select(pl.col("t"), "sid", "rule_id", "trigger", "mode")
     best = (

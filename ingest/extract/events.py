@@ -9,7 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 _MUTUAL = ["AGREE", "COOPERATE"]
-_MUTUAL_RULES = ["R03", "R04", "R05", "K09", "R02"]
+_MUTUAL_RULES = ["R03", "R04", "R05", "K09", "R02", "R09", "O10"]
+_SPOKEN = ["SUPPORT", "ACCUSE", "REQUEST", "REJECT", "PROTEST", "THREATEN", "CONCEDE"]
+_OF_WHAT = ["of", "for", "to", "from", "on", "about", "against", "stop", "over", "into"]
+_BETWEEN = ["A04", "R05", "S09"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
 _PLANNED_COOPERATION, _PLANNED_CONFLICT = "03", "13"
@@ -35,18 +38,37 @@ _FIELDS = [
 
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause, source and target of everything but encounters."""
-    acts = bound.filter((pl.col("event_type") != "CONSULT") | (pl.col("rule_id") == "C17"))
+    refused = (pl.col("control") == "REJECT").fill_null(False)
+    acts = bound.filter((pl.col("event_type") != "CONSULT") | (pl.col("rule_id") == "C17") | refused)
+    # What is done "to", "of" or "for" doing it is an aim or a topic; speech acts alone are meant: "called to thank".
+    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~pl.col("event_type").is_in(_SPOKEN)
+    topic = pl.col("led_by").is_in(_OF_WHAT) & (pl.col("tense") == "ing")
+    told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
+    acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
+    # "the attack on Aden": its doer is named with it, not the subject of another verb
+    acts = acts.filter((pl.col("pos") != "noun") | (pl.col("s_order") == 0) | pl.col("rule_id").is_in(_BETWEEN))
+    # "the three powers warned them": who is on both sides, nobody knows
+    shared = pl.col("s_codes").list.set_intersection("t_codes").list.len()
+    acts = acts.filter(~((shared > 0) & (pl.col("s_codes").list.len() > 2)).fill_null(False))
+    # "threatened to strike" is a threat, no strike; what is refused is a refusal
+    governed = pl.col("control").is_not_null()
+    acts = acts.with_columns(
+        pl.when(governed).then("control").otherwise("event_type").alias("event_type"),
+        pl.when(governed).then(pl.lit("occurred")).otherwise("status").alias("status"),
+        pl.when(governed).then(pl.lit("")).otherwise("mode").alias("mode"),
+        (pl.col("reciprocal") & ~governed).alias("reciprocal"),
+    )
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
     acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
-    acts = acts.sort("i", "confidence", descending=[False, True])
     # One trigger gives one type; the frame that needs a noun is the surer.
     acts = acts.with_columns((pl.col("pos") == "pair").alias("is_pair")).sort(
-        "i", "is_pair", "confidence", descending=[False, True, True]
+        "i", "is_pair", "confidence", "rule_id", descending=[False, True, True, False]
     )
     best = acts.filter(
         pl.col("s_codes").is_not_null() & (pl.col("t_codes").is_not_null() | pl.col("reciprocal"))
     ).unique("i", keep="first", maintain_order=True)
     mutual = pl.col("event_type").is_in(_MUTUAL) | pl.col("rule_id").is_in(_MUTUAL_RULES)
+    mutual = mutual & pl.col("control").is_null() & (pl.col("rule_id") != "A06")
     among = (
         mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))
     )
@@ -100,7 +122,7 @@ def visits(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     found = bound.filter(
         pl.col("rule_id").is_in(_VISITS) & pl.col("s_codes").is_not_null() & pl.col("t_codes").is_not_null()
     )
-    found = found.sort("i", "confidence", descending=[False, True]).unique(
+    found = found.sort("i", "confidence", "rule_id", descending=[False, True, False]).unique(
         "i", keep="first", maintain_order=True
     )
     found = found.filter(

@@ -26,6 +26,15 @@ _POINTERS = [
     "consultations",
     "discussions",
 ]
+_NO_DEED = ["on", "out", "about", "of", "without", "stop", "keep"]
+_CALLS = ["C06", "C07", "C13"]
+_PRESENCE = (
+    r"(?i)\b(?:around the (?:same )?table|at the (?:same )?table|in the room|on the (?:screen|line|call)"
+    r"|(?:also|were|was) (?:present|in attendance)|also (?:attended|attending|joined|joining|took part|taking part|participated)"
+    r"|(?:were|was|are) among (?:the (?:\w+ ){0,2}(?:leaders|heads|ministers|participants|guests|delegates|envoys|officials)|those)"
+    r"|(?:who|those) (?:attended|took part)|(?:participants|attendees|guests) (?:included|were)|attended by"
+    r"|joined them|(?:were|was) (?:also )?joined by)\b"
+)
 _NOBODY = pl.lit([], dtype=pl.List(pl.String))
 _ROUNDS = 4  # label propagation: longer chains of pairwise agreement do not occur within an article
 
@@ -34,7 +43,89 @@ def _empty_list(column: str) -> pl.Expr:
     return pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String)))
 
 
-def candidates(bound: pl.DataFrame) -> pl.DataFrame:
+def _calls_apart(talks: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+    """The clauses, a call to several one row for each (`part`): who telephones two leaders makes two calls."""
+    state = (
+        elements.filter((pl.col("keys").list.len() == 1) & (pl.col("codes").list.len() > 0))
+        .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").list.first().alias("k_code"))
+        .unique(["a", "k"], keep="first", maintain_order=True)
+    )
+    several = pl.col("rule_id").is_in(_CALLS) & (pl.col("t_codes").list.len() > 1)
+    several = several & (pl.col("s_codes").list.set_intersection("t_codes").list.len() == 0)
+    several = several.fill_null(False)
+    many = talks.filter(several).with_row_index("row")
+    parts = many.explode("t_codes", empty_as_null=True).with_columns(
+        pl.int_range(pl.len()).over("row").cast(pl.Int32).alias("part")
+    )
+    own = (
+        parts.select("row", "part", "a", "t_codes", pl.col("t_keys").alias("k"))
+        .explode("k", empty_as_null=True)
+        .join(state, on=["a", "k"])
+        .filter(pl.col("k_code") == pl.col("t_codes"))
+        .group_by("row", "part")
+        .agg(pl.col("k").sort().alias("t_keys"))
+    )
+    parts = (
+        parts.drop("t_keys")
+        .join(own, on=["row", "part"], how="left", maintain_order="left")
+        .with_columns(pl.concat_list("t_codes").alias("t_codes"), _empty_list("t_keys"))
+        .drop("row")
+    )
+    one = talks.filter(~several).with_columns(pl.lit(0, pl.Int32).alias("part"))
+    return pl.concat([one, parts.select(one.columns)])
+
+
+def _present(elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+    """One row per sentence that only tells who else was there: a, sid, h_codes, h_keys."""
+    told = sents.filter(pl.col("fold").str.contains(_PRESENCE)).select("sid")
+    who = elements.join(told, on="sid", how="semi").filter(
+        pl.col("np").is_in(["person", "office"]) & (pl.col("codes").list.len() > 0) & ~pl.col("is_possessive")
+    )
+    flat = {c: pl.col(c).list.explode(keep_nulls=False, empty_as_null=False) for c in ("codes", "keys")}
+    return who.group_by("a", "sid").agg(
+        flat["codes"].unique().sort().alias("h_codes"), flat["keys"].unique().sort().alias("h_keys")
+    )
+
+
+def _with_present(found: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
+    """The clauses, the last one before "Also around the table were ..." with those named there."""
+    last = (
+        found.filter(pl.col("status").is_in(["occurred", "planned"]) & ~pl.col("format").is_in(["call"]))
+        .select(
+            "a",
+            "i",
+            pl.col("sid").alias("f_sid"),
+            pl.col("start_date").is_null().alias("is_undated"),
+            "confidence",
+            "rule_id",
+        )
+        .join(here, on="a")
+        .with_columns((pl.col("sid").cast(pl.Int64) - pl.col("f_sid")).alias("back"))
+        .filter(pl.col("back").is_between(0, _REMEMBERED))
+        .with_columns((pl.col("back") > 0).alias("is_back"))
+        .sort(
+            *("sid", "is_back", "is_undated", "back", "i", "confidence", "rule_id"),
+            descending=[False, False, False, False, False, True, False],
+        )
+        .unique("sid", keep="first", maintain_order=True)
+        .group_by("i")
+        .agg(
+            pl.col("h_codes").list.explode(keep_nulls=False, empty_as_null=False),
+            pl.col("h_keys").list.explode(keep_nulls=False, empty_as_null=False),
+        )
+    )
+    out = found.join(last, on="i", how="left", maintain_order="left")
+    joined = pl.col("h_codes").is_not_null()
+    none = pl.col("codes").list.len() == 0
+    codes = pl.when(none).then(pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes"))).otherwise("codes")
+    keys = pl.when(none).then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys"))).otherwise("keys")
+    return out.with_columns(
+        pl.when(joined).then(pl.concat_list(codes, _empty_list("h_codes"))).otherwise("codes").alias("codes"),
+        pl.when(joined).then(pl.concat_list(keys, _empty_list("h_keys"))).otherwise("keys").alias("keys"),
+    ).drop("h_codes", "h_keys")
+
+
+def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states an encounter, with `codes` and `keys` of all who take part."""
     # Named people of two states who sign together, on a day or at a place, have met.
     together = (
@@ -53,6 +144,11 @@ def candidates(bound: pl.DataFrame) -> pl.DataFrame:
     # "met X to discuss relations with Y" is no talk with Y
     talks = talks.filter(~(pl.col("rule_id").is_in(["C20", "C21"]) & pl.col("is_passive")))
     talks = talks.filter((pl.col("rule_id") != "C11") | ~pl.col("is_infinitive").fill_null(False))
+    # "would go on talking", "ruled out negotiating"
+    vague = (pl.col("pos") == "verb") & (pl.col("tense") == "ing") & pl.col("led_by").is_in(_NO_DEED)
+    talks = talks.filter(~vague.fill_null(False))
+    talks = talks.filter((pl.col("rule_id") != "C22") | (pl.col("status") == "occurred"))
+    talks = _calls_apart(talks, elements)
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
     between = (
         pl.col("t_prep").is_in(["between", "of", "among"])
@@ -82,8 +178,11 @@ def candidates(bound: pl.DataFrame) -> pl.DataFrame:
         .otherwise(_empty_list("s_keys"))
     )
     found = _recall(
-        talks.with_columns(
-            codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
+        _with_present(
+            talks.with_columns(
+                codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
+            ),
+            _present(elements, sents),
         )
     )
     found = found.with_columns(
@@ -92,8 +191,8 @@ def candidates(bound: pl.DataFrame) -> pl.DataFrame:
     # One verb may fit several frames and one side may be bound twice: the surest reading stays.
     return (
         found.filter(pl.col("codes").list.len().is_between(2, 25))
-        .sort("i", "confidence", descending=[False, True])
-        .unique("i", keep="first", maintain_order=True)
+        .sort("i", "confidence", "rule_id", "part", descending=[False, True, False, False])
+        .unique(["i", "part"], keep="first", maintain_order=True)
         .with_columns(pl.col("codes").list.join(",").alias("side_key"))
     )
 
@@ -125,6 +224,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("s_codes").is_null() | (pl.col("s_codes").list.set_difference("w_codes").list.len() == 0))
         & (pl.col("status") != "occurred")
         & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
+        & ~(pl.col("trigger").is_in(["summit", "gathering"]) & pl.col("s_codes").is_null())
     )
     # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
     they = (

@@ -14,6 +14,7 @@ _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
 _REACH_MODAL = 25  # ... from a noun to the modal verb behind it: "talks with Accra may resume"
+_REACH_FATE = 110  # ... of a noun: "talks that Oslo had planned for May were cancelled"
 _REACH_AFTER = 60  # ... from the trigger to a cue behind it
 
 
@@ -103,7 +104,12 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             & (pl.col("c_start") - pl.col("h_end") <= _REACH_MODAL)
         )
         & (pl.col("c_start") >= pl.col("h_end"))
-        & (pl.col("c_start") - pl.col("h_end") <= _REACH_AFTER)
+        & (
+            pl.col("c_start") - pl.col("h_end")
+            <= pl.when((pl.col("pos") == "noun") & (pl.col("status") == "denied"))
+            .then(_REACH_FATE)
+            .otherwise(_REACH_AFTER)
+        )
     )
     hits = (
         placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end")
