@@ -118,7 +118,12 @@ def add_dates(
     # ... "talks resumed on Friday": the subject's own verb
     own_verb = (pl.col("n_finite") == pl.col("first_finite")) & (pl.col("t_noun_prep") == "")
     behind = (pl.col("d_start") >= pl.col("h_end")) & (
-        verbs_between >= pl.when((pl.col("pos") == "noun") & ~own_verb).then(1).otherwise(2)
+        verbs_between
+        >= pl.when((pl.col("pos") == "noun") & own_verb)
+        .then(4)  # will, be and held are three
+        .when(pl.col("pos") == "noun")
+        .then(1)
+        .otherwise(2)
     )
     gap = (
         pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))

@@ -13,6 +13,7 @@ from ingest.extract.names import _at
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
 _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes it
+_MAX_FURTHER = 12  # ... and one deeper in the object
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
 _SAYING = [
     "said",
@@ -39,6 +40,9 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
+_ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
+_NOT_FURTHER = ["O08", "P02", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _BY_WIRE = [
     "phone",
@@ -401,6 +405,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then((pl.col("tense") == "past") & ~pl.col("then_article"))
         .otherwise(True)
     )
+    told = pl.col("then_said").fill_null(False) & pl.col("after_comma").fill_null(False)
     forum = pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & ~talks_with
     beside = (
         (pl.col("pos") == "noun")
@@ -409,9 +414,33 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & (pl.col("prep") == "with")
         & (gap >= -7)
     )
-    order = pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2)
+    # "rejected the appeal of a Greek sailor", "killed dozens of militants in Iraq": the first actor in what is acted upon
+    located = pl.col("event_type").is_in(_ON_THE_SPOT) | ~pl.col("prep").is_in(_SPOT)
+    further = (
+        ~pl.col("is_passive")
+        & (pl.col("pos") != "noun")
+        & (pl.col("event_type") != "CONSULT")
+        & ~pl.col("rule_id").is_in(_NOT_FURTHER)
+        & ~pl.col("reciprocal")
+        & (pl.col("object_kind") == "any")
+        & after
+        & same_clause
+        & (pl.col("g_finite") <= pl.col("anchor_finite"))
+        & (gap <= _MAX_FURTHER)
+        & located
+        & ~pl.col("prep").is_in(["during", "after", "before", "since", "amid", "despite", "by"])
+        & (pl.col("np") != "pronoun")
+    )
+    order = (
+        pl.when(order.is_not_null())
+        .then(order)
+        .when(beside & pl.col("strong"))
+        .then(2)
+        .when(further)
+        .then(3)
+    )
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
-        pl.col("order").is_not_null() & urged & ~forum
+        pl.col("order").is_not_null() & urged & ~forum & ~told
     )
     return (
         ranked.sort("t", "order", "gap")
@@ -527,6 +556,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         relative.alias("has_relative"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
+        # ", Trump said": whose words these are, not whom they are about
+        _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
     at = marked.select(
         pl.col("i").alias("lo"),

@@ -92,9 +92,10 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
 
 
 def _consults(meetings: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
-    """CONSULT both ways for each pair of an encounter. `first`: c, sid, rule_id, trigger of its best clause."""
+    """CONSULT both ways for each pair of an encounter held or planned. `first`: c, sid, rule_id, trigger of its best clause."""
     return (
-        meetings.join(first, on="c", maintain_order="left")
+        meetings.filter(pl.col("status").is_in(["occurred", "planned"]))
+        .join(first, on="c", maintain_order="left")
         .with_columns(pl.col("codes").alias("source_code"), pl.col("codes").alias("target_code"))
         .explode("source_code", empty_as_null=True)
         .explode("target_code", empty_as_null=True)
