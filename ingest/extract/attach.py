@@ -315,13 +315,32 @@ def follow(
         .join(found.select("sid").unique(), on="sid", how="anti")
         .join(earlier, on="i", how="left")
         .filter(~pl.col("is_before"))
-        .select("t", "a", "sid", keys.alias("k"))
-        .explode("k", empty_as_null=True)
         .join(days, on="a")
-        .filter(
-            (pl.col("sid").cast(pl.Int64) - pl.col("from_sid")).is_between(1, _FOLLOWS)
-        )
+        .filter((pl.col("sid").cast(pl.Int64) - pl.col("from_sid")).is_between(1, _FOLLOWS))
+    )
+    by_name = (
+        bare.select("t", "from_sid", "f_day", keys.alias("k"))
+        .explode("k", empty_as_null=True)
         .join(people.rename({"sid": "from_sid"}), on=["from_sid", "k"])
+        .select("t", "from_sid", "f_day")
+    )
+    # "later received the two ministers": a pair that the dated sentence named
+    states = (
+        elements.filter((pl.col("codes").list.len() > 0) & pl.col("np").is_not_null())
+        .group_by("sid")
+        .agg(pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique().alias("here"))
+    )
+    by_pair = (
+        bare.filter(pl.col("t_np") == "pronoun")
+        .join(states.rename({"sid": "from_sid"}), on="from_sid")
+        .filter(
+            (pl.col("t_codes").list.len() >= 2)
+            & (pl.col("t_codes").list.set_difference("here").list.len() == 0)
+        )
+        .select("t", "from_sid", "f_day")
+    )
+    bare = (
+        pl.concat([by_name, by_pair])
         .sort("t", "from_sid", descending=[False, True])
         .unique("t", keep="first", maintain_order=True)
         .select("t", "f_day")
