@@ -209,7 +209,7 @@ def query(
 def explain(
     fact_id: Annotated[str, typer.Argument(help="meeting_id, event_id or visit_id.")], home: HomeOption = None
 ) -> None:
-    """Show a fact with the sentences that state it: article, offsets, rule and trigger."""
+    """Show a fact with the sentences that state it: trigger, rule in words, sides and how each was resolved."""
     from orchestration import report
 
     report.print_fact(Home.resolve(home), fact_id)

@@ -91,6 +91,17 @@ def as_row(score: scoring.Score) -> dict[str, Any]:
     for name, share in score.shares.items():
         row[name] = None if share.share is None else round(share.share, 3)
         row[f"{name}_n"] = share.judged
+    row["calibration"] = [
+        {
+            "kind": band.kind,
+            "from": band.low,
+            "rows": band.found,
+            "confidence": round(band.confidence, 3),
+            "right": round(band.share, 3),
+        }
+        for band in score.calibration
+    ]
+    row["calibration_error"] = round(score.calibration_error, 3)
     return row | {"false_status": score.false_status}
 
 
@@ -113,6 +124,23 @@ def _table(path: Path, score: scoring.Score) -> Table:
     return out
 
 
+def _calibration(score: scoring.Score) -> Table:
+    """How far confidence can be trusted."""
+    out = Table(
+        title=f"Confidence against truth; expected calibration error {score.calibration_error:.3f}",
+        box=SIMPLE_HEAD,
+        title_justify="left",
+    )
+    for name in ("rows of", "confidence", "mean", "rows", "right", "share right"):
+        out.add_column(name, justify="left" if name == "rows of" else "right")
+    for band in score.calibration:
+        edges = f"{band.low:.1f} to {min(band.high, 1.0):.1f}"
+        out.add_row(
+            band.kind, edges, f"{band.confidence:.3f}", str(band.found), str(band.right), f"{band.share:.3f}"
+        )
+    return out
+
+
 def _print(path: Path, score: scoring.Score | None, home: Home, errors: int, *, as_json: bool) -> None:
     """One set's figures, and some of the differences when asked for."""
     out = report.console()
@@ -123,6 +151,7 @@ def _print(path: Path, score: scoring.Score | None, home: Home, errors: int, *, 
         out.print(json.dumps({"file": str(path)} | as_row(score)), soft_wrap=True, markup=False)
     else:
         out.print(_table(path, score))
+        out.print(_calibration(score))
     for kind, rows in score.differences.items():
         for row in rows[:errors]:
             out.print(f"  {kind}: {' '.join(row)}", markup=False, soft_wrap=True)

@@ -109,6 +109,14 @@ def best_known_meeting(home: Home) -> str | None:
     return found[0] if found else None
 
 
+def article(home: Home, article_id: str) -> dict[str, Any] | None:
+    """A published article with its text; None when it is not published."""
+    sql = "select article_id, title, text, published_date, language, source from marts.articles where article_id = ?"
+    with published(home) as connection:
+        rows = _frame(connection, sql, article_id)
+    return None if rows.is_empty() else rows.row(0, named=True)
+
+
 def fact(home: Home, fact_id: str) -> tuple[str, dict[str, Any], pl.DataFrame]:
     """A published fact: its kind, its row and its evidence with the articles that state it."""
     table = _KINDS.get(fact_id[:1])

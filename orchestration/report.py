@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import polars as pl
@@ -80,9 +81,18 @@ def _sides(kind: str, row: dict[str, Any]) -> str:
     return f"{row['source_code']} → {row['target_code']} {row['event_type']}"
 
 
+def _marked(sentence: str, trigger: str) -> str:
+    """The sentence, the words of its trigger in bold where the terminal can."""
+    wanted = "|".join(re.escape(word) for word in sorted(trigger.split(), key=len, reverse=True))
+    if not wanted:
+        return escape(sentence)
+    parts = re.split(rf"(?i)\b({wanted})\b", sentence)
+    return "".join(f"[bold]{escape(p)}[/bold]" if n % 2 else escape(p) for n, p in enumerate(parts))
+
+
 def _print_sentence(item: dict[str, Any], out: Console) -> None:
     """One piece of evidence: the words, where they stand, what read them."""
-    out.print(f"  “{escape(item['evidence'])}”")
+    out.print(f"  “{_marked(item['evidence'], item['trigger'])}”")
     out.print(
         f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
         f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
@@ -95,8 +105,31 @@ def _print_sentence(item: dict[str, Any], out: Console) -> None:
     )
 
 
+def _print_clause(home: Home, item: dict[str, Any], out: Console) -> None:
+    """The rule behind a piece of evidence in words, its sides and how each was resolved, read again now."""
+    from ingest.extract.explain import clauses_at
+
+    article = reading.article(home, item["article_id"])
+    if article is None:
+        out.print("    the article is no longer published")
+        return
+    found = [c for c in clauses_at(article, item["char_start"]) if c.rule_id == item["rule_id"]]
+    found = [c for c in found if c.trigger == item["trigger"]] or found
+    if not found:
+        out.print(f"    today's rules no longer read it so (read by {escape(item['extractor_version'])})")
+        return
+    clause = found[0]
+    out.print(f"    {escape(clause.rule_id)}: {escape(clause.frame)}", soft_wrap=True)
+    out.print(f"      as in: {escape(clause.example)}", soft_wrap=True)
+    for side in clause.sides:
+        codes = ", ".join(side.codes) or "no state"
+        out.print(f"    {side.role} “{escape(side.words)}” → {escape(codes)}", soft_wrap=True)
+        for how in side.how:
+            out.print(f"      {escape(how)}", soft_wrap=True)
+
+
 def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
-    """A fact and the sentences that state it, the strongest first; with `limit` only so many."""
+    """A fact and the sentences that state it, the strongest first; with `limit` only so many and no reasons."""
     out = console()
     kind, row, evidence = reading.fact(home, fact_id)
     where = ", ".join(part for part in (row["city"], row.get("country_code") or row.get("host_code")) if part)
@@ -109,6 +142,8 @@ def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
     out.print(f"{kind} {fact_id}: {escape(', '.join(filter(None, told)))}")
     for item in evidence.head(limit or evidence.height).iter_rows(named=True):
         _print_sentence(item, out)
+        if limit is None:
+            _print_clause(home, item, out)
     if limit and evidence.height > limit:
         out.print(f"  and {evidence.height - limit} more sentences: chancery explain {fact_id}")
 

@@ -9,8 +9,9 @@ is denied or hypothetical must not appear as either.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
@@ -27,6 +28,7 @@ _QUADS = {
     "material conflict": ("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"),
 }
 _QUAD_OF = {event_type: quad for quad, event_types in _QUADS.items() for event_type in event_types}
+_BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 _WEEK = timedelta(days=6)
 
 Pair = tuple[str, str, str, str]
@@ -107,6 +109,23 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Band:
+    """Rows of one confidence: `kind` meeting (pairs) or event, `low` to `high`, how many, mean confidence, how many right."""
+
+    kind: str
+    low: float
+    high: float
+    found: int
+    confidence: float
+    right: int
+
+    @property
+    def share(self) -> float:
+        """Of the rows, those that are right."""
+        return self.right / self.found if self.found else 0.0
+
+
+@dataclass(frozen=True)
 class Score:
     """All figures of one annotated file."""
 
@@ -116,6 +135,14 @@ class Score:
     shares: Mapping[str, Share]
     false_status: int
     differences: Mapping[str, Sequence[tuple[str, ...]]]
+    calibration: Sequence[Band] = ()
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error: mean distance of confidence from the share that is right, weighed by rows."""
+        rows = sum(band.found for band in self.calibration)
+        gap = sum(abs(band.confidence - band.share) * band.found for band in self.calibration)
+        return gap / rows if rows else 0.0
 
 
 def surname(name: str | None) -> str:
@@ -180,6 +207,20 @@ _EVENTS = """
     inner join marts.evidence on evidence.fact_kind = 'event' and evidence.fact_id = events.event_id
     inner join marts.articles on evidence.article_id = articles.article_id
     where events.status in ('occurred', 'ongoing', 'planned')
+"""
+_RATED_MEETINGS = """
+    select distinct articles.external_id, meetings.codes, meetings.status, meetings.confidence
+    from marts.meetings
+    inner join marts.evidence on evidence.fact_kind = 'meeting' and evidence.fact_id = meetings.meeting_id
+    inner join marts.articles on evidence.article_id = articles.article_id
+"""
+_RATED_EVENTS = """
+    select articles.external_id, events.source_code, events.target_code, events.event_type, max(events.confidence)
+    from marts.events
+    inner join marts.evidence on evidence.fact_kind = 'event' and evidence.fact_id = events.event_id
+    inner join marts.articles on evidence.article_id = articles.article_id
+    where events.status in ('occurred', 'ongoing', 'planned')
+    group by all
 """
 _TOPICS = """
     select articles.external_id, article_topics.topic
@@ -280,8 +321,31 @@ def compare(gold: Facts, found: Facts, n_articles: int, n_found: int) -> Score:
     return Score(n_articles, n_found, agreements, shares, false_status, differences)
 
 
+def calibration(connection: duckdb.DuckDBPyConnection, gold: Facts, articles: set[str]) -> list[Band]:
+    """How often rows of a confidence are right: pairs of encounters and events, held or planned, by band."""
+    rated: dict[str, dict[tuple, float]] = {"meeting": {}, "event": {}}
+    for article, codes, status, confidence in connection.execute(_RATED_MEETINGS).fetchall():
+        if article in articles and status in _LIVE:
+            for a, b in combinations(sorted(set(codes or [])), 2):
+                key = (article, a, b, _LIVE[status])
+                rated["meeting"][key] = max(confidence, rated["meeting"].get(key, 0.0))
+    for *key, confidence in connection.execute(_RATED_EVENTS).fetchall():
+        if key[0] in articles:
+            rated["event"][tuple(key)] = max(confidence, rated["event"].get(tuple(key), 0.0))
+    truth = {"meeting": gold.pairs, "event": gold.events}
+    bands = []
+    for kind, rows in rated.items():
+        for low, high in itertools.pairwise(_BANDS):
+            inside = {key: c for key, c in rows.items() if low <= c < high}
+            if inside:
+                mean = sum(inside.values()) / len(inside)
+                bands.append(Band(kind, low, high, len(inside), mean, len(inside.keys() & truth[kind])))
+    return bands
+
+
 def score(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> Score:
     """Score a warehouse against annotated rows."""
     shared = {row["id"] for row in rows} & known_articles(connection)
     gold = annotated(row for row in rows if row["id"] in shared)
-    return compare(gold, published(connection, shared), len(rows), len(shared))
+    figures = compare(gold, published(connection, shared), len(rows), len(shared))
+    return replace(figures, calibration=calibration(connection, gold, shared))
