@@ -29,6 +29,7 @@ _HELP = """News articles in, a queryable record of international relations out.
   chancery run data/sample          the whole pipeline over a folder
   chancery query "from marts.meetings_by_country_pair"
   chancery explain m0123…           a fact and the sentences that state it
+  chancery roster refresh           people and offices that Wikidata knows and the roster does not
 
 Exit codes: 0 done (refused inputs are reported, not fatal), 1 a check failed and nothing was published,
 2 usage, 3 environment (lock, disk, permission), 4 damaged data.
@@ -213,6 +214,52 @@ def explain(
     from orchestration import report
 
     report.print_fact(Home.resolve(home), fact_id)
+
+
+roster_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The table of people and offices.")
+app.add_typer(roster_app, name="roster")
+
+
+@roster_app.command(name="check")
+def roster_check() -> None:
+    """Check people.csv and offices.csv: aliases unique, terms in order, every office typed."""
+    from orchestration import report, roster
+
+    report.print_soundness(roster.check())
+
+
+@roster_app.command(name="refresh")
+def roster_refresh(
+    since: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="Terms that began on this day or later, and open ones."),
+    ] = datetime(2023, 1, 1),
+    office: Annotated[
+        list[str] | None,
+        typer.Option(help="head_of_state, head_of_government or foreign_minister. Default: all."),
+    ] = None,
+    state: Annotated[list[str] | None, typer.Option(help="ISO 3166 alpha-3. Default: all states.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="A SPARQL service in Wikidata's form. Default: Wikidata's own.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the difference after showing it.")] = False,
+) -> None:
+    """Ask Wikidata who holds office, show what people.csv does not know, and write it with --write.
+
+    \b
+    Example:
+      chancery roster refresh --state FRA --state DEU --since 2025-01-01
+    """
+    from orchestration import report, roster
+
+    found = roster.refresh(
+        endpoint or roster.ENDPOINT, since.date(), office or list(roster.OFFICES), state or ()
+    )
+    report.print_difference(found)
+    if write and (found.new or found.ended):
+        report.console().print(f"Written to {roster.write(found)}.", soft_wrap=True)
+    elif found.new or found.ended:
+        report.console().print("Nothing written; --write does.")
 
 
 @app.command(name="eval")

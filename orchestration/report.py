@@ -19,6 +19,7 @@ from rich.table import Table
 from ingest.settings import Home
 from orchestration import pipeline, reading
 from orchestration.pipeline import Ingested, RunResult
+from orchestration.roster import Difference, Soundness
 
 _PAIRS_SHOWN = 20
 _WIDTH_WITHOUT_TERMINAL = 500
@@ -146,6 +147,36 @@ def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
             _print_clause(home, item, out)
     if limit and evidence.height > limit:
         out.print(f"  and {evidence.height - limit} more sentences: chancery explain {fact_id}")
+
+
+def print_soundness(found: Soundness) -> None:
+    """What a check of the roster found."""
+    out = console()
+    out.print(
+        f"{found.n_people:,} people in {found.n_terms:,} terms, {found.n_offices:,} phrases for offices: aliases unique, "
+        "terms in order, every office typed.",
+        soft_wrap=True,
+    )
+    if found.doubled:
+        out.print(f"{len(found.doubled)} seats held by two for more than a month:")
+    for line in found.doubled:
+        out.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def print_difference(found: Difference) -> None:
+    """What the query service knows that the roster does not."""
+    out = console()
+    out.print(
+        f"{len(found.new)} new terms, {len(found.ended)} ended, {found.n_same} known already, "
+        f"{len(found.unread)} not readable."
+    )
+    for sign, terms in (("+", found.new), ("-", found.ended)):
+        for term in terms:
+            span = f"{term.since} to {term.until or 'now'}"
+            told = f"  {sign} {term.code} {term.role_class}: {term.name}, {span}"
+            out.print(told, markup=False, soft_wrap=True)
+    for line in found.unread:
+        out.print(f"  ? {line}", markup=False, soft_wrap=True)
 
 
 def print_run(home: Home, result: RunResult) -> None:

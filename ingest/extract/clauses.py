@@ -348,7 +348,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     )
     # "*": agreed to whatever with, for or in whomever
     anyhow = pl.col("preps").list.contains("*") & (gap <= _MAX_COMPLEMENT) & (pl.col("np") != "pronoun")
-    governed = (pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)) | anyhow
+    governed = (
+        pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
+    ) | anyhow
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
     talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
@@ -432,12 +434,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & (pl.col("np") != "pronoun")
     )
     order = (
-        pl.when(order.is_not_null())
-        .then(order)
-        .when(beside & pl.col("strong"))
-        .then(2)
-        .when(further)
-        .then(3)
+        pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2).when(further).then(3)
     )
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told
@@ -533,7 +530,9 @@ def _controls(elements: pl.DataFrame) -> pl.DataFrame:
         for n in (2,)
     ]
     return (
-        elements.with_columns(pl.coalesce(by).alias("control"), (_at("lower", 1) == "to").alias("is_infinitive"))
+        elements.with_columns(
+            pl.coalesce(by).alias("control"), (_at("lower", 1) == "to").alias("is_infinitive")
+        )
         .filter(pl.col("is_infinitive") & pl.col("control").is_not_null())
         .select("i", "control")
     )

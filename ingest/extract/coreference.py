@@ -13,7 +13,13 @@ from ingest.extract.names import _at, _same
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
 _STATES = "countries|sides|nations|neighbou?rs|governments|capitals|delegations|parties"
-_ONLY_IN = {"eam": "IND", "taoiseach": "IRL", "tanaiste": "IRL", "secstate": "USA", "potus": "USA"}  # offices of one state
+_ONLY_IN = {
+    "eam": "IND",
+    "taoiseach": "IRL",
+    "tanaiste": "IRL",
+    "secstate": "USA",
+    "potus": "USA",
+}  # offices of one state
 _LIKENED = "rivals|neighbo|belligerents|warring|allies"
 _NO_KEYS = pl.lit([], dtype=_KEYS)
 _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "both"]
@@ -25,23 +31,27 @@ def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     out = elements.join(known, on="i", how="left", maintain_order="left")
     named = pl.col("actor_key").is_not_null()
     only = pl.col("lower").replace_strict(_ONLY_IN, default=None, return_dtype=pl.String)
-    return out.with_columns(
-        pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
-        pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
-        .then(pl.concat_list("t_code"))
-        .when((pl.col("np") == "person") & ~named)
-        .then(_NO_KEYS)
-        .otherwise("codes")
-        .alias("codes"),
-        pl.coalesce("role_class", "p_role").alias("role_class"),
-        # a name that is nobody's is no actor, whatever state stands before it
-        pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
-    ).with_columns(
-        pl.when((pl.col("np") == "office") & (pl.col("codes").list.len() == 0) & only.is_not_null())
-        .then(pl.concat_list(only))
-        .otherwise("codes")
-        .alias("codes")
-    ).drop("actor_key", "t_code", "p_role")
+    return (
+        out.with_columns(
+            pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
+            pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
+            .then(pl.concat_list("t_code"))
+            .when((pl.col("np") == "person") & ~named)
+            .then(_NO_KEYS)
+            .otherwise("codes")
+            .alias("codes"),
+            pl.coalesce("role_class", "p_role").alias("role_class"),
+            # a name that is nobody's is no actor, whatever state stands before it
+            pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
+        )
+        .with_columns(
+            pl.when((pl.col("np") == "office") & (pl.col("codes").list.len() == 0) & only.is_not_null())
+            .then(pl.concat_list(only))
+            .otherwise("codes")
+            .alias("codes")
+        )
+        .drop("actor_key", "t_code", "p_role")
+    )
 
 
 def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
@@ -196,9 +206,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         needs.filter("is_subject")
         .join(
             e.filter(
-                pl.col("strong")
-                & pl.col("np").is_in(["person", "office"])
-                & (pl.col("keys").list.len() > 0)
+                pl.col("strong") & pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
             ).select("sid", pl.col("i").alias("p_i"), "codes", "keys"),
             on="sid",
         )
@@ -206,8 +214,14 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .sort("i", "p_i")
         .group_by("i", "word_class", maintain_order=True)
         .agg(
-            pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("c"),
-            pl.col("keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("k"),
+            pl.col("codes")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("c"),
+            pl.col("keys")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("k"),
         )
         .filter((pl.col("word_class") == "pair") & (pl.col("c").list.len() == 2))
         .select("i", "c", "k")
@@ -247,7 +261,11 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     led = (
         plural
         & pl.col("prep").is_in(["of", "from"])
-        & (_at("is_plural_office", 2, False) | (_at("np", 2) == "body") | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"]))
+        & (
+            _at("is_plural_office", 2, False)
+            | (_at("np", 2) == "body")
+            | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
+        )
     )
     out = out.with_columns(pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"))
     return out.with_columns(

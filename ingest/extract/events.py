@@ -46,7 +46,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
     acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
     # "the attack on Aden": its doer is named with it, not the subject of another verb
-    acts = acts.filter((pl.col("pos") != "noun") | (pl.col("s_order") == 0) | pl.col("rule_id").is_in(_BETWEEN))
+    acts = acts.filter(
+        (pl.col("pos") != "noun") | (pl.col("s_order") == 0) | pl.col("rule_id").is_in(_BETWEEN)
+    )
     # "the three powers warned them": who is on both sides, nobody knows
     shared = pl.col("s_codes").list.set_intersection("t_codes").list.len()
     acts = acts.filter(~((shared > 0) & (pl.col("s_codes").list.len() > 2)).fill_null(False))

@@ -75,7 +75,11 @@ def _how(element: dict[str, Any]) -> str:
         return f"stands for those told before: {', '.join([*keys, *element['codes']])}"
     if element["np"] == "person":
         known = "in the roster" if keys and keys[0].startswith("p:") else "learned from this text"
-        state = "named with the person" if "G" in element["shape"] else "from the office held on the day or the place"
+        state = (
+            "named with the person"
+            if "G" in element["shape"]
+            else "from the office held on the day or the place"
+        )
         return f"person {', '.join(keys)} ({known}); {codes}: {state}"
     if element["np"] == "office":
         return f"office ({element['role_class']}); {codes}" + (

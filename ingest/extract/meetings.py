@@ -117,7 +117,9 @@ def _with_present(found: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
     out = found.join(last, on="i", how="left", maintain_order="left")
     joined = pl.col("h_codes").is_not_null()
     none = pl.col("codes").list.len() == 0
-    codes = pl.when(none).then(pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes"))).otherwise("codes")
+    codes = (
+        pl.when(none).then(pl.concat_list(_empty_list("s_codes"), _empty_list("t_codes"))).otherwise("codes")
+    )
     keys = pl.when(none).then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys"))).otherwise("keys")
     return out.with_columns(
         pl.when(joined).then(pl.concat_list(codes, _empty_list("h_codes"))).otherwise("codes").alias("codes"),

@@ -73,9 +73,12 @@ def test_no_articles_give_no_rows() -> None:
 
 
 def test_batches_do_not_matter() -> None:
-    articles = pl.DataFrame({
-        "article_id": [f"{i:02}" for i in range(30)], "text": [story(i, 15 + i) for i in range(30)],
-    })
+    articles = pl.DataFrame(
+        {
+            "article_id": [f"{i:02}" for i in range(30)],
+            "text": [story(i, 15 + i) for i in range(30)],
+        }
+    )
     parts = [duplicates.signatures(articles[i : i + 7]) for i in range(0, 30, 7)]
     assert pl.concat(parts).equals(duplicates.signatures(articles))
 

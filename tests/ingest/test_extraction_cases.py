@@ -16,22 +16,62 @@ PUBLISHED = date(2025, 7, 26)  # a Saturday
 
 # text, sides of the one encounter, status
 MEETINGS = [
-    ("Kenya's president, William Ruto, met Ugandan President Yoweri Museveni in Nairobi.", "KEN,UGA", "occurred"),
-    ("Polish Foreign Minister Radoslaw Sikorski met with his Czech counterpart in Prague on Monday.", "CZE,POL", "occurred"),
-    ("French President Emmanuel Macron hosted Lebanese President Joseph Aoun for lunch in Paris.", "FRA,LBN", "occurred"),
-    ("The Omani foreign minister was received by Qatari Prime Minister Sheikh Mohammed bin Abdulrahman Al Thani.", "OMN,QAT", "occurred"),
+    (
+        "Kenya's president, William Ruto, met Ugandan President Yoweri Museveni in Nairobi.",
+        "KEN,UGA",
+        "occurred",
+    ),
+    (
+        "Polish Foreign Minister Radoslaw Sikorski met with his Czech counterpart in Prague on Monday.",
+        "CZE,POL",
+        "occurred",
+    ),
+    (
+        "French President Emmanuel Macron hosted Lebanese President Joseph Aoun for lunch in Paris.",
+        "FRA,LBN",
+        "occurred",
+    ),
+    (
+        "The Omani foreign minister was received by Qatari Prime Minister Sheikh Mohammed bin Abdulrahman Al Thani.",
+        "OMN,QAT",
+        "occurred",
+    ),
     ("Brazil and Bolivia held talks in Brasilia on Thursday.", "BOL,BRA", "occurred"),
     ("Talks between Ethiopia and Egypt resumed in Cairo on Friday.", "EGY,ETH", "occurred"),
-    ("German Chancellor Friedrich Merz spoke by phone with Turkish President Recep Tayyip Erdogan.", "DEU,TUR", "occurred"),
-    ("Indian Prime Minister Narendra Modi telephoned Russian President Vladimir Putin on Tuesday.", "IND,RUS", "occurred"),
-    ("Chilean Foreign Minister Alberto van Klaveren sat down with Peruvian officials in Lima.", "CHL,PER", "occurred"),
-    ("Japanese Prime Minister Shigeru Ishiba will meet South Korean President Lee Jae-myung in Tokyo.", "JPN,KOR", "planned"),
+    (
+        "German Chancellor Friedrich Merz spoke by phone with Turkish President Recep Tayyip Erdogan.",
+        "DEU,TUR",
+        "occurred",
+    ),
+    (
+        "Indian Prime Minister Narendra Modi telephoned Russian President Vladimir Putin on Tuesday.",
+        "IND,RUS",
+        "occurred",
+    ),
+    (
+        "Chilean Foreign Minister Alberto van Klaveren sat down with Peruvian officials in Lima.",
+        "CHL,PER",
+        "occurred",
+    ),
+    (
+        "Japanese Prime Minister Shigeru Ishiba will meet South Korean President Lee Jae-myung in Tokyo.",
+        "JPN,KOR",
+        "planned",
+    ),
     ("The Thai foreign minister is due to meet his Cambodian counterpart next week.", "KHM,THA", "planned"),
     ("Spain and Morocco are to hold talks on migration in Madrid.", "ESP,MAR", "planned"),
-    ("Serbian President Aleksandar Vucic refused to meet Kosovo Prime Minister Albin Kurti.", "SRB,XKX", "denied"),
+    (
+        "Serbian President Aleksandar Vucic refused to meet Kosovo Prime Minister Albin Kurti.",
+        "SRB,XKX",
+        "denied",
+    ),
     ("Armenia ruled out talks with Azerbaijan before the elections.", "ARM,AZE", "denied"),
     ("The meeting between Pakistan and Afghanistan was cancelled on Friday.", "AFG,PAK", "denied"),
-    ("Colombian President Gustavo Petro may meet Venezuelan President Nicolas Maduro.", "COL,VEN", "hypothetical"),
+    (
+        "Colombian President Gustavo Petro may meet Venezuelan President Nicolas Maduro.",
+        "COL,VEN",
+        "hypothetical",
+    ),
     ("Sweden called for talks between Israel and Syria.", "ISR,SYR", "hypothetical"),
 ]
 
@@ -84,7 +124,11 @@ DATES = [
 
 # text, name, country
 PEOPLE = [
-    ("Pakistan's Deputy Prime Minister and Foreign Minister Ishaq Dar arrived in Berlin.", "Ishaq Dar", "PAK"),
+    (
+        "Pakistan's Deputy Prime Minister and Foreign Minister Ishaq Dar arrived in Berlin.",
+        "Ishaq Dar",
+        "PAK",
+    ),
     ("Iran's foreign minister, Abbas Araghchi, spoke to reporters.", "Abbas Araghchi", "IRN"),
     ("Jonas Varga, the Latvian defence minister, visited Riga.", "Jonas Varga", "LVA"),
     ("The Minister of Foreign Affairs of Malawi, Thoko Bandakale, was in Lusaka.", "Thoko Bandakale", "MWI"),
@@ -116,10 +160,17 @@ def facts() -> dict[str, pl.DataFrame]:
         texts |= dict(zip(_ids(prefix, cases), (case[0] for case in cases), strict=True))
     texts |= dict(zip(_ids("n", NOTHING), NOTHING, strict=True))
     return extract(
-        pl.DataFrame({
-            "article_id": list(texts), "title": [None] * len(texts), "text": list(texts.values()),
-            "published_date": [PUBLISHED] * len(texts), "language": ["en"] * len(texts), "source": [None] * len(texts),
-        }, schema_overrides={"title": pl.String, "source": pl.String})
+        pl.DataFrame(
+            {
+                "article_id": list(texts),
+                "title": [None] * len(texts),
+                "text": list(texts.values()),
+                "published_date": [PUBLISHED] * len(texts),
+                "language": ["en"] * len(texts),
+                "source": [None] * len(texts),
+            },
+            schema_overrides={"title": pl.String, "source": pl.String},
+        )
     )
 
 

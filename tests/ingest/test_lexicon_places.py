@@ -179,7 +179,9 @@ def codes(table: pl.DataFrame, column: str = "code") -> dict[str, str]:
 
 def other_list(alias: str) -> str | None:
     """The alpha-3 code an independent list gives, None where it knows none or uses codes of its own."""
-    countrynames = pytest.importorskip("countrynames", reason="an independent list of names, not part of the lock")
+    countrynames = pytest.importorskip(
+        "countrynames", reason="an independent list of names, not part of the lock"
+    )
     try:
         code = countrynames.to_code_3(alias)
     except KeyError:

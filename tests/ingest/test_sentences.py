@@ -32,7 +32,13 @@ CASES: dict[str, dict[str, Any]] = {
     for number, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), start=1)
 }
 _KNOWN = {"text", "published", "meetings", "events", "visits", "people", "absent", "gap"}
-_OF_MEETING = {"date": "start_date", "precision": "date_precision", "city": "city", "country": "country_code", "format": "format"}
+_OF_MEETING = {
+    "date": "start_date",
+    "precision": "date_precision",
+    "city": "city",
+    "country": "country_code",
+    "format": "format",
+}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +74,9 @@ def _meetings(facts: dict[str, pl.DataFrame], key: str, wanted: list[dict[str, A
         if "topics" in like:
             seen["topics"] = sorted(row["topics"])
         if "participants" in like:
-            seen["participants"] = sorted(people.filter(pl.col("fact_id") == row["fact_id"])["name"].to_list())
+            seen["participants"] = sorted(
+                people.filter(pl.col("fact_id") == row["fact_id"])["name"].to_list()
+            )
         found.append(seen)
     asked = [
         w
@@ -90,8 +98,15 @@ def differences(facts: dict[str, pl.DataFrame], key: str) -> list[str]:
             out.append(f"meetings: asked {asked}, found {found}")
     for table in ("events", "visits"):
         if table in case:
-            asked = {w if len(w.split()) > (2 if table == "events" else 1) else f"{w} occurred" for w in case[table]}
-            found = {_directed(table, row) for row in _rows(facts, table, key) if row.get("event_type") != "CONSULT"}
+            asked = {
+                w if len(w.split()) > (2 if table == "events" else 1) else f"{w} occurred"
+                for w in case[table]
+            }
+            found = {
+                _directed(table, row)
+                for row in _rows(facts, table, key)
+                if row.get("event_type") != "CONSULT"
+            }
             if asked != found:
                 out.append(f"{table}: asked {sorted(asked)}, found {sorted(found)}")
     actors = _rows(facts, "article_actors", key)

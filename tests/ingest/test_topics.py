@@ -16,12 +16,14 @@ HEADER = "topic,term,weight\n"
 
 def sentences(*texts: str) -> pl.DataFrame:
     """One article of these sentences."""
-    return pl.DataFrame({
-        "sid": pl.Series(range(len(texts)), dtype=pl.UInt32),
-        "a": pl.Series([0] * len(texts), dtype=pl.UInt32),
-        "sentence_index": pl.Series(range(len(texts)), dtype=pl.Int32),
-        "fold": list(texts),
-    })
+    return pl.DataFrame(
+        {
+            "sid": pl.Series(range(len(texts)), dtype=pl.UInt32),
+            "a": pl.Series([0] * len(texts), dtype=pl.UInt32),
+            "sentence_index": pl.Series(range(len(texts)), dtype=pl.Int32),
+            "fold": list(texts),
+        }
+    )
 
 
 def topics_of(*texts: str) -> list[str]:

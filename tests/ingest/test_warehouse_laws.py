@@ -30,7 +30,12 @@ def home(tmp_path: Path) -> Home:
 
 
 def _write(path: Path, *texts: str) -> Path:
-    path.write_text("".join(json.dumps({"id": f"r{n}", "text": text, "published_date": "2025-07-25"}) + "\n" for n, text in enumerate(texts)))
+    path.write_text(
+        "".join(
+            json.dumps({"id": f"r{n}", "text": text, "published_date": "2025-07-25"}) + "\n"
+            for n, text in enumerate(texts)
+        )
+    )
     return path
 
 
@@ -43,12 +48,19 @@ def _marts(home: Home) -> None:
     """The least that publishing and verifying need of the marts."""
     with Warehouse(home) as working:
         working.con.execute("CREATE SCHEMA IF NOT EXISTS marts")
-        working.con.execute("CREATE OR REPLACE TABLE marts.articles AS SELECT *, 's1' AS snapshot_id FROM raw.articles")
-        working.con.execute("CREATE OR REPLACE TABLE marts.evidence AS SELECT * FROM facts.evidence")
-        working.con.execute("CREATE OR REPLACE TABLE marts.meetings AS SELECT fact_id AS meeting_id FROM facts.meetings")
-        working.con.execute("CREATE OR REPLACE TABLE marts.events AS SELECT fact_id AS event_id FROM facts.events")
         working.con.execute(
-            "CREATE OR REPLACE TABLE marts.statements AS SELECT fact_id AS statement_id, * FROM facts.statements")
+            "CREATE OR REPLACE TABLE marts.articles AS SELECT *, 's1' AS snapshot_id FROM raw.articles"
+        )
+        working.con.execute("CREATE OR REPLACE TABLE marts.evidence AS SELECT * FROM facts.evidence")
+        working.con.execute(
+            "CREATE OR REPLACE TABLE marts.meetings AS SELECT fact_id AS meeting_id FROM facts.meetings"
+        )
+        working.con.execute(
+            "CREATE OR REPLACE TABLE marts.events AS SELECT fact_id AS event_id FROM facts.events"
+        )
+        working.con.execute(
+            "CREATE OR REPLACE TABLE marts.statements AS SELECT fact_id AS statement_id, * FROM facts.statements"
+        )
 
 
 def test_the_same_inputs_again_change_nothing(home: Home, tmp_path: Path) -> None:
@@ -73,9 +85,13 @@ def test_every_input_is_counted_once(home: Home, tmp_path: Path) -> None:
 def test_a_second_writer_is_told_who_writes(home: Home) -> None:
     code = "import sys;from ingest.settings import Home;from ingest.warehouse import writer_lock\nwith writer_lock(Home.resolve(sys.argv[1])): pass"
     with writer_lock(home), writer_lock(home):
-        done = subprocess.run([sys.executable, "-c", code, str(home.root)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(home.root)], capture_output=True, text=True, check=False
+        )
     assert "is being written by process" in done.stderr
-    again = subprocess.run([sys.executable, "-c", code, str(home.root)], capture_output=True, text=True, check=False)
+    again = subprocess.run(
+        [sys.executable, "-c", code, str(home.root)], capture_output=True, text=True, check=False
+    )
     assert again.returncode == 0
 
 
@@ -100,10 +116,15 @@ def test_unchanged_content_leaves_the_file_untouched(home: Home, tmp_path: Path)
     warehouse.publish(home)
     before = home.published.stat()
     assert not warehouse.publish(home).changed
-    assert (before.st_ino, before.st_mtime_ns) == (home.published.stat().st_ino, home.published.stat().st_mtime_ns)
+    assert (before.st_ino, before.st_mtime_ns) == (
+        home.published.stat().st_ino,
+        home.published.stat().st_mtime_ns,
+    )
 
 
-def test_a_failed_publish_leaves_the_old_file(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_publish_leaves_the_old_file(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _load(home, _write(tmp_path / "a.jsonl", "Norway met Iceland."))
     _marts(home)
     warehouse.publish(home)
@@ -121,7 +142,12 @@ def test_a_failed_publish_leaves_the_old_file(home: Home, tmp_path: Path, monkey
 
 
 def test_damage_is_found(home: Home, tmp_path: Path) -> None:
-    _load(home, _write(tmp_path / "a.jsonl", *(f"Norway met Iceland for the {n}th time in Oslo." for n in range(200))))
+    _load(
+        home,
+        _write(
+            tmp_path / "a.jsonl", *(f"Norway met Iceland for the {n}th time in Oslo." for n in range(200))
+        ),
+    )
     _marts(home)
     warehouse.publish(home)
     assert warehouse.verify(home) == []
@@ -154,17 +180,25 @@ def test_a_broken_replay_brings_the_old_file_back(home: Home, tmp_path: Path) ->
 
 @pytest.mark.parametrize("others", [0, 2])
 def test_a_forgotten_article_leaves_no_byte_and_stays_away(home: Home, tmp_path: Path, others: int) -> None:
-    path = _write(tmp_path / "a.jsonl", f"Norway met Iceland. {MARKER}", *(f"Chad met Niger {n} times." for n in range(others)))
+    path = _write(
+        tmp_path / "a.jsonl",
+        f"Norway met Iceland. {MARKER}",
+        *(f"Chad met Niger {n} times." for n in range(others)),
+    )
     _load(home, path)
     with Warehouse(home) as working:
-        article_id = working.con.execute("SELECT article_id FROM raw.articles WHERE contains(text, ?)", [MARKER]).fetchone()[0]
+        article_id = working.con.execute(
+            "SELECT article_id FROM raw.articles WHERE contains(text, ?)", [MARKER]
+        ).fetchone()[0]
     warehouse.forget(home, article_id)
     left = [p for p in home.root.rglob("*") if p.is_file() and MARKER.encode() in p.read_bytes()]
     assert left == []
     row = _load(home, _write(tmp_path / "again.jsonl", f"Norway met Iceland. {MARKER}", "Togo met Benin."))[0]
     assert (row["n_ok"], row["n_quarantined"]) == (1, 1)
     with Warehouse(home) as working:
-        assert working.con.execute("SELECT DISTINCT reason FROM raw.quarantine").fetchall() == [("forgotten",)]
+        assert working.con.execute("SELECT DISTINCT reason FROM raw.quarantine").fetchall() == [
+            ("forgotten",)
+        ]
         assert working.counts()["raw.articles"] == others + 1
 
 

@@ -31,6 +31,7 @@ VERBS = (
     "query",
     "explain",
     "eval",
+    "roster",
 )
 
 
