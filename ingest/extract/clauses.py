@@ -42,7 +42,7 @@ _CONTROLS = {
 }
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
-_NOT_FURTHER = ["O08", "P02", "Q02", "Q03", "Q07"]
+_NOT_FURTHER = ["M02", "M03", "O08", "P02", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _BY_WIRE = [
     "phone",
@@ -222,7 +222,11 @@ def triggers(
             & (
                 pl.col("reach").is_between(1, _MAX_NOUN)
                 & (pl.col("n_f") <= pl.col("n_finite"))
-                & (pl.col("n_p") == pl.col("n_preps"))
+                & (
+                    (pl.col("n_p") == pl.col("n_preps"))
+                    | pl.col("next").is_in(["to", "off", "up", "out"])
+                    & (pl.col("n_p") == pl.col("n_preps") + 1)
+                )
                 & ~pl.col("is_passive")
                 | pl.col("reach").is_between(-_MAX_NOUN, -1) & pl.col("is_passive")
             )
@@ -289,8 +293,21 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & is_left
         & (pl.col("i") - pl.col("hi") <= 4)
         & pl.col("event_type").is_in(["ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "RETREAT"])
-        & (pl.col("pos") != "noun")
+        & (
+            (pl.col("pos") != "noun")
+            | (pl.col("event_type") == "ASSAULT") & (pl.col("i") - pl.col("hi") <= 3)
+        )
     )
+    # "Pakistanis demonstrated", "thousands of Nigerians sought refuge"
+    crowd = (
+        pl.col("rule_id").is_in(["P05", "Q08"])
+        & (pl.col("np") == "state")
+        & pl.col("name_kind").is_in(["demonym", "people"])
+        & is_left
+        & ~pl.col("is_passive")
+    )
+    # "The visit of the Thai king to Bhutan"
+    guest = (pl.col("rule_id") == "C16") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "of")
     # A fronted clause: "After meeting the king, the envoy said ..."
     fronted = (
         ~pl.col("is_passive")
@@ -308,7 +325,9 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .then(1)
         .when(active)
         .then(1)
-        .when(adjective)
+        .when(adjective & (pl.col("pos") == "noun"))
+        .then(0)
+        .when(adjective | crowd | guest)
         .then(1)
         .when(fronted)
         .then(2)
@@ -399,7 +418,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     # "called on the king" is a visit, "called on the king to resign" a demand
     urged = (
         pl.when(pl.col("rule_id") == "C18")
-        .then(~pl.col("then_to") & (pl.col("tense") == "past") & (pl.col("np") == "person"))
+        .then(~pl.col("then_to") & (pl.col("tense") == "past") & pl.col("np").is_in(["person", "office"]))
         .when(pl.col("rule_id") == "Q04")
         .then(pl.col("then_to") | (pl.col("np") == "state"))
         # "called him a fool", "calling on"

@@ -47,7 +47,11 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
     # "the attack on Aden": its doer is named with it, not the subject of another verb
     acts = acts.filter(
-        (pl.col("pos") != "noun") | (pl.col("s_order") == 0) | pl.col("rule_id").is_in(_BETWEEN)
+        (pl.col("pos") != "noun")
+        | (pl.col("s_order") <= 1) & (pl.col("event_type") == "PROTEST")
+        | (pl.col("s_order") == 0)
+        | (pl.col("t_prep") == "between")
+        | pl.col("rule_id").is_in(_BETWEEN)
     )
     # "the three powers warned them": who is on both sides, nobody knows
     shared = pl.col("s_codes").list.set_intersection("t_codes").list.len()
@@ -63,12 +67,21 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
     acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
     # One trigger gives one type; the frame that needs a noun is the surer.
-    acts = acts.with_columns((pl.col("pos") == "pair").alias("is_pair")).sort(
-        "i", "is_pair", "confidence", "rule_id", descending=[False, True, True, False]
+    whole = pl.col("t_codes").is_not_null() | pl.col("reciprocal") & (pl.col("s_codes").list.len() >= 2)
+    acts = acts.with_columns(
+        (pl.col("pos") == "pair").alias("is_pair"),
+        whole.fill_null(False).alias("is_whole"),
+        (pl.col("event_type") == "AGREE").alias("is_accord"),
+    ).sort(
+        *("i", "is_pair", "is_whole", "confidence", "rule_id"),
+        descending=[False, True, True, True, False],
     )
     best = acts.filter(
         pl.col("s_codes").is_not_null() & (pl.col("t_codes").is_not_null() | pl.col("reciprocal"))
-    ).unique("i", keep="first", maintain_order=True)
+        | (pl.col("t_prep") == "between") & pl.col("reciprocal")
+    )
+    # "agreed to a ceasefire" is both: what was agreed, and that it was
+    best = best.unique(["i", "is_accord"], keep="first", maintain_order=True)
     mutual = pl.col("event_type").is_in(_MUTUAL) | pl.col("rule_id").is_in(_MUTUAL_RULES)
     mutual = mutual & pl.col("control").is_null() & (pl.col("rule_id") != "A06")
     among = (
