@@ -606,7 +606,18 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .join(tgt, on="t", how="left")
         .join(pair, on="t", how="left")
         .join(_controls(elements), on="i", how="left")
-        .join(elements.select("i", _at("lower", 1).alias("led_by")), on="i", how="left")
+        .join(
+            elements.select(
+                "i",
+                _at("lower", 1).alias("led_by"),
+                _at("np", 2)
+                .is_in(["person", "office", "body", "state", "pronoun"])
+                .fill_null(False)
+                .alias("led_np"),
+            ),
+            on="i",
+            how="left",
+        )
         .filter(
             pl.col("s_g").is_not_null()
             | pl.col("t_g").is_not_null()

@@ -44,6 +44,10 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~pl.col("event_type").is_in(_SPOKEN)
     topic = pl.col("led_by").is_in(_OF_WHAT) & (pl.col("tense") == "ing")
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
+    # "urged Sudan to open its borders": whoever is asked would do it
+    others = (pl.col("led_by") == "to") & pl.col("led_np") & ~pl.col("event_type").is_in(_SPOKEN)
+    others = others & pl.col("control").is_null() & (pl.col("pos") != "noun")
+    acts = acts.filter(~others.fill_null(False))
     acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
     # "the attack on Aden": its doer is named with it, not the subject of another verb
     acts = acts.filter(

@@ -108,6 +108,22 @@ def _aliases() -> pl.DataFrame:
         ).alias("key")
     )
     surnames = roster.select("person_id", name_key(fold_expr(pl.col("surname"))).alias("key"))
+    # "Zelenskiy" beside "Zelensky": an alias that differs in its last word alone, where that word is the surname
+    words = pl.col("key").str.split(" ")
+    spelt = (
+        full.filter(~single)
+        .join(surnames.rename({"key": "own"}), on="person_id")
+        .join(roster.select("person_id", name_key(fold_expr(pl.col("name"))).alias("main")), on="person_id")
+        .filter(
+            pl.col("main").str.ends_with(pl.concat_str(pl.lit(" "), "own"))
+            & (words.list.len() == pl.col("main").str.split(" ").list.len())
+            & ~pl.col("own").str.contains(" ")
+            & (words.list.first() == pl.col("main").str.split(" ").list.first())
+            & (words.list.last().str.slice(0, 3) == pl.col("own").str.slice(0, 3))
+        )
+        .select("person_id", words.list.last().alias("key"))
+    )
+    surnames = pl.concat([surnames, spelt]).unique()
     return (
         pl.concat(
             [
