@@ -15,6 +15,7 @@ _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
 _FRONT = 12  # characters within which a date opens its sentence
 _CLAUSE = 35  # what a finite verb between trigger and date weighs, in characters
 _FAR = 190
+_AT_HEAD = 2  # sentences from the first for which the dateline is the place
 _FOLLOWS = 5  # sentences for which the day of a report goes on
 _FRESH_DAYS = 7
 _IN = ["in", "at", "outside", "near"]
@@ -460,6 +461,7 @@ def add_places(
         bound.join(picked, on="t", how="left", maintain_order="left")
         .join(heads, on="a", how="left", maintain_order="left")
         .join(here, on="sid", how="left", maintain_order="left")
+        .join(sents.select("sid", "sentence_index"), on="sid", how="left", maintain_order="left")
         .with_columns(
             (
                 pl.col("is_here").fill_null(False)
@@ -468,7 +470,13 @@ def add_places(
             ).alias("is_here")
         )
         .with_columns(
-            pl.when(pl.col("is_here") | pl.col("country_code").is_null() & (pl.col("head_country") == host))
+            # further down, what a host does need not be in the dateline's town
+            pl.when(
+                pl.col("is_here")
+                | pl.col("country_code").is_null()
+                & (pl.col("head_country") == host)
+                & (pl.col("sentence_index") <= _AT_HEAD)
+            )
             .then("head_city")
             .otherwise("city")
             .alias("city"),
@@ -477,7 +485,7 @@ def add_places(
             .otherwise(pl.coalesce("country_code", host))
             .alias("country_code"),
         )
-        .drop("is_here")
+        .drop("is_here", "sentence_index")
     )
 
 
