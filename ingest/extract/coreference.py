@@ -227,7 +227,16 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .select("i", "c", "k")
     )
     links = (
-        needs.join(pairs.rename({"sid": "from_sid"}), on="a")
+        needs.with_columns(
+            pl.int_ranges(
+                (pl.col("sid").cast(pl.Int64) - _LOOK_BACK).clip(lower_bound=0),
+                pl.col("sid").cast(pl.Int64) + 1,
+            )
+            .cast(pl.List(pl.UInt32))
+            .alias("from_sid")
+        )
+        .explode("from_sid", empty_as_null=True)
+        .join(pairs.rename({"sid": "from_sid"}), on=["a", "from_sid"])
         .filter(
             (pl.col("from_sid") <= pl.col("sid"))
             & (pl.col("sid") - pl.col("from_sid") <= _LOOK_BACK)
