@@ -1,0 +1,53 @@
+"""What the extraction reaches on the annotated articles of this project must not be lost again unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration import evaluate, scoring
+from orchestration.progress import silent
+
+GOLD = sorted((Path(__file__).parents[1] / "gold").glob("sample_*.jsonl"))
+FLOORS = {  # F1
+    "meeting_pair": 0.78,
+    "participants": 0.83,
+    "person_code": 0.92,
+    "event": 0.73,
+    "event_quad": 0.77,
+    "topic": 0.74,
+}
+SHARES = {"meeting_date": 0.89, "meeting_place": 0.92}
+_CERTAIN = 0.9
+
+
+@pytest.fixture(scope="module")
+def together() -> scoring.Score:
+    """The figures over all parts."""
+    scores = evaluate.evaluate(GOLD, None, silent(), as_json=True)
+    score = scores[Path("all together")]
+    assert score is not None
+    return score
+
+
+@pytest.mark.parametrize("name", list(FLOORS))
+def test_agreement_is_not_lost(together: scoring.Score, name: str) -> None:
+    assert together.agreements[name].f1 >= FLOORS[name]
+
+
+@pytest.mark.parametrize("name", list(SHARES))
+def test_dates_and_places_are_not_lost(together: scoring.Score, name: str) -> None:
+    assert (together.shares[name].share or 0) >= SHARES[name]
+
+
+def test_precision_comes_first(together: scoring.Score) -> None:
+    assert together.agreements["meeting_pair"].precision >= 0.9
+    assert together.agreements["event"].precision >= 0.9
+    assert together.false_status == 0
+
+
+def test_of_rows_that_claim_nine_in_ten_nine_in_ten_are_right(together: scoring.Score) -> None:
+    sure = [band for band in together.calibration if band.low >= _CERTAIN]
+    assert {band.kind for band in sure} == {"meeting", "event"}
+    assert all(band.share >= _CERTAIN for band in sure)
