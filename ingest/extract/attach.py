@@ -12,6 +12,7 @@ from ingest.extract.names import _at
 
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
 _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
+_NOUN_FOLLOWS = r"^ (?:[A-Z0-9][\w-]* ){0,3}(?:[a-z]{3,}[a-z-]*)\b"
 _FRONT = 12  # characters within which a date opens its sentence
 _CLAUSE = 35  # what a finite verb between trigger and date weighs, in characters
 _FAR = 190
@@ -19,6 +20,12 @@ _AT_HEAD = 2  # sentences from the first for which the dateline is the place
 _FOLLOWS = 5  # sentences for which the day of a report goes on
 _FRESH_DAYS = 7
 _IN = ["in", "at", "outside", "near"]
+# What follows these is what was talked about, not where.
+_ABOUT = (
+    r"(?i)\b(?:about|regarding|concerning|discuss\w*|including|such as|reiterat\w+|reaffirm\w*|express\w*|condemn\w*"
+    r"|congratulat\w+|underscor\w+|emphasi\w+|stress\w*|review\w*|address\w*|support\w*|thank\w*|welcom\w+|urg\w+"
+    r"|efforts?|situation|crisis|war|conflict|fighting|ceasefire|developments|invasion|peace|stability)\b"
+)
 _JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
 _NATIONAL = [
     "head_of_state",
@@ -106,7 +113,15 @@ def add_dates(
         _verbs_at(relative_dates(found), elements, "d_start", "d_finite")
         .join(sents.select("sid", "fold"), on="sid")
         .filter(~before.str.contains(_NOT_WHEN))
-        .with_columns(before.str.contains(_SAID).alias("is_report"))
+        .with_columns(
+            before.str.contains(_SAID).alias("is_report"),
+            # "the March 10 crash": the day of the crash
+            (
+                before.str.contains(r"(?:\bthe|\bits|\btheir|'s) $")
+                & pl.col("fold").str.slice("d_end", 30).str.contains(_NOUN_FOLLOWS)
+                & pl.col("fold").str.slice("d_start", 4).str.contains(r"^(?:[A-Z0-9])")
+            ).alias("is_modifier"),
+        )
     )
     verbs_between = (pl.col("d_finite").cast(pl.Int64) - pl.col("n_finite")).abs()
     fronted = pl.col("d_start") <= _FRONT
@@ -137,11 +152,13 @@ def add_dates(
         )
         .join(
             usable.select(
-                "sid", "d_start", "d_end", "past", "future", "precision", "span", "is_report", "d_finite"
+                *("sid", "d_start", "d_end", "past", "future", "precision", "span", "d_finite"),
+                *("is_report", "is_modifier"),
             ),
             on="sid",
         )
         .filter(~pl.col("is_report") & (gap <= _FAR) & ~(behind & ~fronted))
+        .filter(~pl.col("is_modifier") | (pl.col("h_start") - pl.col("d_end")).is_between(0, 12))
         .with_columns(gap.alias("gap"))
         .sort("t", "gap")
         .unique("t", keep="first", maintain_order=True)
@@ -443,9 +460,15 @@ def add_places(
     )
     verbs_between = (pl.col("x_finite").cast(pl.Int64) - pl.col("n_finite")).abs()
     gap = gap + _CLAUSE * verbs_between.clip(0, 3)
+    between = pl.col("fold").str.slice("h_end", pl.max_horizontal(pl.col("x_start") - pl.col("h_end"), 0))
+    topical = (pl.col("x_start") > pl.col("h_end")) & (
+        (pl.col("rule_id") == "C11") | between.str.contains(_ABOUT)
+    )
     picked = (
-        bound.select("t", "sid", "h_start", "h_end", "n_finite")
+        bound.select("t", "sid", "h_start", "h_end", "n_finite", "rule_id", "event_type")
         .join(_verbs_at(places.drop("a"), elements, "x_start", "x_finite"), on="sid")
+        .join(sents.select("sid", "fold"), on="sid")
+        .filter((pl.col("event_type") != "CONSULT") | ~topical)
         .with_columns(gap.alias("gap"))
         .sort("t", "how", pl.col("city").is_null(), "gap")
         .unique("t", keep="first", maintain_order=True)

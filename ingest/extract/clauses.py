@@ -42,7 +42,7 @@ _CONTROLS = {
 }
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
-_NOT_FURTHER = ["M02", "M03", "O08", "P02", "Q02", "Q03", "Q07"]
+_NOT_FURTHER = ["T01", "M02", "M03", "N11", "O08", "P02", "P05", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _BY_WIRE = [
     "phone",
@@ -87,6 +87,8 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     both = pl.col("is_verb").fill_null(False) & pl.col("is_noun").fill_null(False)
     base = pl.col("tense").is_in(["base", "s"])
     after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
+    word1 = _at("lower", 1)
+    adjectival = word1.is_in(["military", "official", "security", "joint", "own", "non-lethal"])
     ing_noun = (pl.col("tense") == "ing") & (
         led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before
     )
@@ -109,12 +111,40 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         .then(True)
         .when(both & _at("plain", 1, False) & base & ~_at("np", 2).is_in(["person"]))
         .then(True)
+        # "his gratitude and support for ..."
+        .when(both & base & (_at("lower", 1) == "and") & (_at("plain", 2, False) | _at("is_noun", 2, False)))
+        .then(True)
+        .when(both & base & adjectival)
+        .then(True)
         .when(both & pl.col("is_first") & (pl.col("tense") == "s"))
         .then(True)
         .when(both & (pl.col("lower") == "talks") & (_at("lower", -1) != "to"))
         .then(True)
         .otherwise(False)
     ).fill_null(False)
+    # "global challenges", "sought support", "losing orders to": a plain form after an adjective, a verb or a
+    # preposition is no verb of this clause
+    leads_bare = word1.is_in(["to", "and", "or", "but", "help", "helped", "let", "lets", "people", "police", "forces"])
+    base_free = (pl.col("tense") == "base") & (
+        _at("plain", 1, False) & ~word1.str.contains("(?:s|ly|men)$") & (_at("lower", 2) != "to")
+        | adjectival
+        | (_at("word_class", 1) == "be")
+        | (_at("word_class", 1) == "neg") & (_at("word_class", 2) == "be")
+        | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
+    )
+    s_free = (pl.col("tense") == "s") & (
+        _at("plain", 1, False) & word1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
+        | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
+    )
+    after_prep = prep_before & base & ~word1.str.ends_with(" to") & ~pl.col("lower").is_in(_BY_WIRE)
+    bare = (base_free | s_free | after_prep | demonym_before & (pl.col("tense") == "s")) & ~leads_bare
+    # "had repelled": what helps another verb is none of its own
+    helps = pl.col("lower").is_in(["has", "have", "had"]) & (
+        _at("tense", -1).is_in(["past", "part"])
+        | _at("plain", -1, False) & _at("lower", -1).str.contains("ed$")
+        | (_at("word_class", -1) == "adverb")
+    )
+    bare = (bare | hyphen_before & base | helps).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
     adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & (
         _at("plain", -1, False) | _at("is_noun", -1, False) | (_at("kind", -1) == "A")
@@ -128,6 +158,7 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
             pl.col("is_verb").fill_null(False)
             & (pl.col("kind") == "W")
             & ~led
+            & ~bare
             & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
             & ~((pl.col("lower") == "back") & _at("is_verb", 1, False))
             & ~(pl.col("tense").is_in(["past", "part"]) & (_at("lower", 1) == "-"))  # "nuclear-armed"
@@ -159,14 +190,52 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         )
         .fill_null(False)
         .alias("is_passive"),
+        (~(be1 | (_at("word_class", 2) == "be") | (_at("word_class", 3) == "be")))
+        .fill_null(True)
+        .alias("is_reduced"),
         pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
-        ((pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"]))
+        (
+            (pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"])
+            | pl.col("lower").is_in(["including", "such as"])
+        )
         .fill_null(False)
         .cast(pl.Int32)
         .cum_sum()
         .alias("n_preps"),
         finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
         (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
+        (pl.col("lower") == "for").cast(pl.Int32).cum_sum().alias("n_for"),
+        (
+            pl.col("word_class").is_in(["that", "rel", "conj", "but", "sub", "prep", "be", "aux", "modal", "fut"])
+            | (pl.col("pos") == "verb")
+            | pl.col("lower").is_in([",", "that"])
+        )
+        .fill_null(False)
+        .cast(pl.Int32)
+        .cum_sum()
+        .alias("n_solid"),
+        (
+            pl.col("lower").str.contains("[a-z]{3}ing$")
+            & pl.col("np").is_null()
+            & ~pl.col("is_noun").fill_null(False)
+            & ~_at("lower", 1).is_in(["against", "of", "from"])
+        )
+        .fill_null(False)
+        .cast(pl.Int32)
+        .cum_sum()
+        .alias("n_ing"),
+        # "firms, the owners of which fund ...": whose deed it is, the word before does not tell
+        (
+            (pl.col("lower") == "whose")
+            | pl.col("lower").is_in(["which", "whom"]) & (_at("word_class", 1) == "prep")
+            | (pl.col("lower") == "who")
+            & ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
+            & (_at("lower", 1) != ",")
+        )
+        .fill_null(False)
+        .cast(pl.Int32)
+        .cum_sum()
+        .alias("n_owned"),
     ).drop("plain", "unknown_past")
 
 
@@ -174,7 +243,20 @@ def triggers(
     elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame
 ) -> pl.DataFrame:
     """One row per trigger and frame: t, i (head), anchor (the element after which the target is sought), rule, pos."""
-    keep = ["i", "sid", "a", "lower", "tense", "is_passive", "n_breaks", "n_finite", "n_quotes", "n_preps"]
+    keep = [
+        "i",
+        "sid",
+        "a",
+        "lower",
+        "tense",
+        "is_passive",
+        "is_reduced",
+        "n_breaks",
+        "n_finite",
+        "n_quotes",
+        "n_preps",
+        "n_owned",
+    ]
     verb = (
         elements.with_columns(_at("lower", -1).alias("next"))
         .filter(pl.col("pos") == "verb")
@@ -228,7 +310,9 @@ def triggers(
                     & (pl.col("n_p") == pl.col("n_preps") + 1)
                 )
                 & ~pl.col("is_passive")
-                | pl.col("reach").is_between(-_MAX_NOUN, -1) & pl.col("is_passive")
+                # "an attack on posts held by ...": without "be" the participle belongs to the noun before it
+                | pl.col("reach").is_between(pl.when("is_reduced").then(-2).otherwise(-_MAX_NOUN), -1)
+                & pl.col("is_passive")
             )
         )
         .sort("i", "rule_id", pl.col("reach").abs())
@@ -246,9 +330,11 @@ def triggers(
         "a",
         "tense",
         "is_passive",
+        "is_reduced",
         "n_breaks",
         "n_finite",
         "n_quotes",
+        "n_owned",
         "lemma",
         "anchor",
         "pos",
@@ -270,7 +356,8 @@ def triggers(
 def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
     left = trig.select(
-        "t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"
+        *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
+        *("n_owned", "led_by"),
     ).join(grp, on="sid")
     free = (
         pl.col("strong")
@@ -283,7 +370,14 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
-    active = ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0)
+    same_owner = (pl.col("n_owned") == pl.col("g_owned")) | (pl.col("pos") == "noun")
+    active = (
+        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0) & same_owner
+    )
+    # "thanked Oslo for hosting", "accused Oslo of helping": the one thanked or accused did it
+    charged = pl.col("led_by").is_in(["for", "of", "from"]) & (pl.col("tense") == "ing")
+    charged = charged & (pl.col("pos") != "noun") & pl.col("is_object") & pl.col("strong") & is_left
+    charged = charged & (pl.col("prep") == "") & ~pl.col("is_possessive") & (pl.col("i") - pl.col("hi") <= 3)
     # "A Greek drone struck ...": the adjective of the subject, where nothing else acts
     adjective = (
         ~pl.col("is_passive")
@@ -317,7 +411,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & pl.col("after_comma")
     )
     ranked = left.with_columns(
-        pl.when(owner)
+        pl.when(owner | charged)
         .then(0)
         .when(agent)
         .then(0)
@@ -399,6 +493,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & (pl.col("prep") == "")
         & ~pl.col("is_possessive")
         & pl.col("direct")
+        & (~pl.col("is_reduced") | (pl.col("i") - pl.col("hi").cast(pl.Int64) <= 3))
     )
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
@@ -451,6 +546,11 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & located
         & ~pl.col("prep").is_in(["during", "after", "before", "since", "amid", "despite", "by"])
         & (pl.col("np") != "pronoun")
+        # "defends itself against", "courage in strengthening ties with"
+        & ~(pl.col("event_type").is_in(_ADDRESSED[:3]) & (pl.col("prep") == "against"))
+        & (pl.col("g_ing") == pl.col("anchor_ing"))
+        # "thanked Finland for its support of Sweden"
+        & (pl.col("g_for") == pl.col("anchor_for"))
     )
     order = (
         pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2).when(further).then(3)
@@ -480,7 +580,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
 
     "Madrid spoke to Rabat and promised two ships": the promise goes to Rabat.
     """
-    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive", "object_kind").join(
+    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive", "object_kind", "tense", "led_by").join(
         src.select("t", "s_g"), on="t"
     )
     bare = full.filter(
@@ -488,6 +588,8 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         & (pl.col("pos") != "noun")
         & ~pl.col("is_passive")
         & (pl.col("object_kind") != "deed")
+        # "backed Chad in resisting pressure": who is resisted, is not said
+        & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
     ).join(tgt.select("t"), on="t", how="anti")
     done = full.join(tgt, on="t").select(
         "sid",
@@ -526,9 +628,13 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """Nominal triggers right after a group of several states: "India-Pakistan talks", "the Trump-Xi call"."""
     return (
         trig.filter((pl.col("pos") == "noun") & pl.col("reciprocal"))
-        .select("t", "i", "sid")
+        .select("t", "i", "sid", pl.col("anchor_solid").alias("n_solid"))
         .join(grp.filter(pl.col("codes").list.len() >= 2), on="sid")
-        .filter((pl.col("i") - pl.col("hi").cast(pl.Int64)).is_between(1, 3))
+        .filter(
+            (pl.col("i") - pl.col("hi").cast(pl.Int64)).is_between(1, 3)
+            # "back from Chad and Niger that the meeting ...": only adjectives may stand between
+            & (pl.col("n_solid") == pl.col("hi_solid"))
+        )
         .sort("t", "hi", descending=[False, True])
         .unique("t", keep="first", maintain_order=True)
         .select(
@@ -574,6 +680,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         relative.alias("has_relative"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
+        pl.col("n_solid").alias("hi_solid"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
@@ -584,6 +691,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         ),
         pl.col("n_breaks").alias("g_breaks"),
         pl.col("n_finite").alias("g_finite"),
+        pl.col("n_owned").alias("g_owned"),
+        pl.col("n_ing").alias("g_ing"),
+        (pl.col("n_for") - (_at("lower", 1) == "for").cast(pl.Int32).fill_null(0)).alias("g_for"),
         ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias(
             "after_comma"
         ),
@@ -592,11 +702,26 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         ends, on="hi", how="left", maintain_order="left"
     )
     trig = trig.join(
-        elements.select(pl.col("i").alias("anchor"), pl.col("n_finite").alias("anchor_finite")),
+        elements.select(
+            pl.col("i").alias("anchor"),
+            pl.col("n_solid").alias("anchor_solid"),
+            pl.col("n_finite").alias("anchor_finite"),
+            pl.col("n_for").alias("anchor_for"),
+            pl.col("n_ing").alias("anchor_ing"),
+        ),
         on="anchor",
         how="left",
         maintain_order="left",
     )
+    led = elements.select(
+        "i",
+        _at("lower", 1).alias("led_by"),
+        _at("np", 2)
+        .is_in(["person", "office", "body", "state", "pronoun"])
+        .fill_null(False)
+        .alias("led_np"),
+    )
+    trig = trig.join(led, on="i", how="left", maintain_order="left")
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)
     tgt = pl.concat([tgt, _shared_targets(trig, src, tgt)], how="diagonal")
@@ -606,18 +731,6 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .join(tgt, on="t", how="left")
         .join(pair, on="t", how="left")
         .join(_controls(elements), on="i", how="left")
-        .join(
-            elements.select(
-                "i",
-                _at("lower", 1).alias("led_by"),
-                _at("np", 2)
-                .is_in(["person", "office", "body", "state", "pronoun"])
-                .fill_null(False)
-                .alias("led_np"),
-            ),
-            on="i",
-            how="left",
-        )
         .filter(
             pl.col("s_g").is_not_null()
             | pl.col("t_g").is_not_null()

@@ -354,6 +354,11 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
         linked.alias("linked"), (pl.col("n_and") > pl.col("n_and").shift(1)).fill_null(False).alias("by_and")
     )
     actors = actors.with_columns((~pl.col("linked")).cum_sum().alias("chain"))
+    # "After meeting Kenya and Uganda, Rwanda said ...": a list is over after its conjunction
+    ended = (pl.col("by_and") & pl.col("linked")).cast(pl.Int32).cum_sum().over("chain") > 0
+    actors = actors.with_columns(
+        (pl.col("linked") & ~(ended & ~pl.col("by_and") & pl.col("verb_next"))).alias("linked")
+    ).with_columns((~pl.col("linked")).cum_sum().alias("chain"))
     closed = (pl.col("by_and") & pl.col("linked")).any().over("chain")
     actors = actors.with_columns((~(pl.col("linked") & closed)).cum_sum().alias("g"))
     return actors.group_by("g", maintain_order=True).agg(

@@ -11,7 +11,7 @@ import polars as pl
 _MUTUAL = ["AGREE", "COOPERATE"]
 _MUTUAL_RULES = ["R03", "R04", "R05", "K09", "R02", "R09", "O10"]
 _SPOKEN = ["SUPPORT", "ACCUSE", "REQUEST", "REJECT", "PROTEST", "THREATEN", "CONCEDE"]
-_OF_WHAT = ["of", "for", "to", "from", "on", "about", "against", "stop", "over", "into"]
+_OF_WHAT = ["of", "for", "to", "from", "on", "about", "against", "stop", "over", "into", "in", "towards", "toward"]
 _BETWEEN = ["A04", "R05", "S09"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]

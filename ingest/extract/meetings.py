@@ -150,6 +150,11 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     vague = (pl.col("pos") == "verb") & (pl.col("tense") == "ing") & pl.col("led_by").is_in(_NO_DEED)
     talks = talks.filter(~vague.fill_null(False))
     talks = talks.filter((pl.col("rule_id") != "C22") | (pl.col("status") == "occurred"))
+    # "joined the bloc" and "met by calls for restraint" are no encounters of people
+    personal = pl.col("t_np").is_in(["person", "office", "pronoun"])
+    talks = talks.filter((pl.col("rule_id") != "C22") | personal.fill_null(False))
+    agent = pl.col("s_np").is_in(["person", "office", "pronoun"])
+    talks = talks.filter((pl.col("rule_id") != "C01") | ~pl.col("is_passive") | agent.fill_null(False))
     talks = _calls_apart(talks, elements)
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
     between = (
@@ -164,7 +169,8 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
         .then(pair)
         .when(between)
         .then(target)
-        .when(pl.col("t_codes").is_not_null() & ~beside)
+        # "talks with Chad and Niger": whose talks they were is the question
+        .when(pl.col("t_codes").is_not_null() & ~beside & (source.list.len() > 0))
         .then(pl.concat_list(source, target))
         .when(alone)
         .then(source)
@@ -230,7 +236,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     )
     # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
     they = (
-        (pl.col("rule_id") == "C11")
+        (pl.col("rule_id").is_in(["C11", "C05"]) & pl.col("t_codes").is_null() | (pl.col("rule_id") == "C11"))
         & (pl.col("s_pronoun") == "they").fill_null(False)
         & (pl.col("s_codes").list.len() >= 2)
     )

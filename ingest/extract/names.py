@@ -82,6 +82,13 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("W"))
         .when("is_blocked")
         .then(pl.lit("X"))
+        # "non-OPEC producers", "anti-EU"
+        .when(
+            pl.col("code").is_not_null()
+            & (_at("lower", 1) == "-")
+            & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
+        )
+        .then(pl.lit("X"))
         .when(pl.col("code").is_not_null())
         .then(pl.lit("G"))
         .when(is_office & (pl.col("office_kind") == "prefix"))
@@ -167,6 +174,7 @@ def _run_roles(tokens: pl.DataFrame) -> pl.DataFrame:
         & ~_at("spaced", 1, True)
         & pl.col("word").str.contains("^[a-z]{2,}$")
         & ~lower.str.contains(_NOT_GIVEN)
+        & pl.col("word_class").is_null()
         & (_at("kind", 2) == "X")
     )
     absorbs = (

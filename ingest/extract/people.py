@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-_SUFFIX = r" (?:jr|sr|ii|iii|iv)$"
+_SUFFIX = r" (?:jr|sr)$"
+_NUMBERED = r"^(\S+ \S.*) (?:ii|iii|iv)$"  # "John Smith III", but not "Abdullah II"
 _LEADING = ["head_of_state", "head_of_government"]  # who is named without first name, office or introduction
 _ALIKE = {"head_of_state": "head", "head_of_government": "head", "monarch": "head", "party_leader": "head"}
 # Reporters use titles some days before the oath and for weeks after the end of an office.
@@ -16,13 +17,14 @@ _EARLY_DAYS, _LATE_DAYS = 75, 45
 
 
 def name_key(text: pl.Expr) -> pl.Expr:
-    """A name's comparable form: lower case, one space, no dots, hyphens or single letters, no 'Jr.'."""
+    """A name's comparable form: lower case, one space, no dots, commas, hyphens or single letters, no 'Jr.'."""
     return (
         text.str.to_lowercase()
-        .str.replace_all(r"[.\-'_]", " ")
+        .str.replace_all(r"[.,\-'_]", " ")
         .str.replace_all(r"\s+", " ")
         .str.strip_chars(" ")
         .str.replace(_SUFFIX, "")
+        .str.replace(_NUMBERED, "${1}")
         .str.replace_all(r"(^| )[a-z](?: [a-z])* ", "${1}")
         .str.strip_chars(" ")
     )

@@ -39,6 +39,8 @@ def _hide_abbreviations(text: pl.Expr) -> pl.Expr:
     return (
         text.str.replace_all(rf"\b({_ABBREVIATIONS})\.(\s)", "${1}" + _HIDDEN_DOT + "${2}")
         .str.replace_all(r"(\s[A-Z])\.(\s[A-Z])", "${1}" + _HIDDEN_DOT + "${2}")
+        # "in Washington, D.C. Secretary Smith ..."
+        .str.replace_all(r"(, D\.C\.)\s([A-Z][a-z])", "${1}" + _END + "${2}")
         .str.replace_all(rf"([A-Z]\.[A-Z]\.)\s((?:{_STARTERS})\s)", "${1}" + _END + "${2}")
         .str.replace_all(r"([A-Z]\.[A-Z])\.(\s)", "${1}" + _HIDDEN_DOT + "${2}")
         .str.replace_all(r"([ap]\.m)\.(\s)", "${1}" + _HIDDEN_DOT + "${2}")
