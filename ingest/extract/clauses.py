@@ -109,7 +109,12 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         .then(True)
         .when(both & (pl.col("tense") == "ing") & _at("plain", 1, False))
         .then(True)
-        .when(both & _at("plain", 1, False) & base & ~_at("np", 2).is_in(["person"]))
+        .when(
+            both
+            & (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
+            & base
+            & ~_at("np", 2).is_in(["person"])
+        )
         .then(True)
         # "his gratitude and support for ..."
         .when(both & base & (_at("lower", 1) == "and") & (_at("plain", 2, False) | _at("is_noun", 2, False)))
@@ -124,9 +129,13 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     ).fill_null(False)
     # "global challenges", "sought support", "losing orders to": a plain form after an adjective, a verb or a
     # preposition is no verb of this clause
-    leads_bare = word1.is_in(["to", "and", "or", "but", "help", "helped", "let", "lets", "people", "police", "forces"])
+    leads_bare = word1.is_in(
+        ["to", "and", "or", "but", "help", "helped", "let", "lets", "people", "police", "forces"]
+    )
     base_free = (pl.col("tense") == "base") & (
-        _at("plain", 1, False) & ~word1.str.contains("(?:s|ly|men)$") & (_at("lower", 2) != "to")
+        (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
+        & ~word1.str.contains("(?:s|ly|men)$")
+        & (_at("lower", 2) != "to")
         | adjectival
         | (_at("word_class", 1) == "be")
         | (_at("word_class", 1) == "neg") & (_at("word_class", 2) == "be")
@@ -147,7 +156,10 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     bare = (bare | hyphen_before & base | helps).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
     adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & (
-        _at("plain", -1, False) | _at("is_noun", -1, False) | (_at("kind", -1) == "A")
+        _at("plain", -1, False)
+        | _at("is_noun", -1, False)
+        | (_at("kind", -1) == "A")
+        | _at("lower", -1).str.contains("^[a-z]{3,}s$") & (_at("word_class", -1) == "")
     )
     noun = noun & ~adjective.fill_null(False)
     word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")
@@ -206,7 +218,9 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
         (pl.col("lower") == "for").cast(pl.Int32).cum_sum().alias("n_for"),
         (
-            pl.col("word_class").is_in(["that", "rel", "conj", "but", "sub", "prep", "be", "aux", "modal", "fut"])
+            pl.col("word_class").is_in(
+                ["that", "rel", "conj", "but", "sub", "prep", "be", "aux", "modal", "fut"]
+            )
             | (pl.col("pos") == "verb")
             | pl.col("lower").is_in([",", "that"])
         )
@@ -409,6 +423,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("lo") > pl.col("i"))
         & ((pl.col("pos") == "noun") | (pl.col("tense") == "ing"))
         & pl.col("after_comma")
+        & pl.col("then_verb")
     )
     ranked = left.with_columns(
         pl.when(owner | charged)
@@ -580,9 +595,9 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
 
     "Madrid spoke to Rabat and promised two ships": the promise goes to Rabat.
     """
-    full = trig.select("t", "i", "sid", "event_type", "pos", "is_passive", "object_kind", "tense", "led_by").join(
-        src.select("t", "s_g"), on="t"
-    )
+    full = trig.select(
+        "t", "i", "sid", "event_type", "pos", "is_passive", "object_kind", "tense", "led_by"
+    ).join(src.select("t", "s_g"), on="t")
     bare = full.filter(
         pl.col("event_type").is_in(_ADDRESSED)
         & (pl.col("pos") != "noun")
@@ -681,6 +696,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
         pl.col("n_solid").alias("hi_solid"),
+        ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "modal", "fut", "adverb"]))
+        .fill_null(False)
+        .alias("then_verb"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
@@ -716,10 +734,16 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     led = elements.select(
         "i",
         _at("lower", 1).alias("led_by"),
-        _at("np", 2)
-        .is_in(["person", "office", "body", "state", "pronoun"])
+        _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
+        # "to meet their needs": something, not someone
+        (
+            (_at("word_class", -1) == "det")
+            | (_at("np", -1) == "")
+            & _at("lower", -1).str.contains("^[a-z]{3,}s$")
+            & (_at("word_class", -1) == "")
+        )
         .fill_null(False)
-        .alias("led_np"),
+        .alias("then_object"),
     )
     trig = trig.join(led, on="i", how="left", maintain_order="left")
     src = _sources(trig, grp)

@@ -34,8 +34,9 @@ _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon\.|T
 _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
 _PATTERNS = (
     r"\d{4}-\d{2}-\d{2}",
-    rf"\d{{1,2}}(?:st|nd|rd|th)?(?:(?:-| and | to |, )\d{{1,2}}(?:st|nd|rd|th)?)? (?:of )?{_MONTH}(?:,? \d{{4}})?",
-    rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:(?:-| and | to )\d{{1,2}}(?:st|nd|rd|th)?)?(?:,? \d{{4}})?",
+    rf"(?:{_WEEKDAY},? )?\d{{1,2}}(?:st|nd|rd|th)?(?:(?:-| and | to |, )\d{{1,2}}(?:st|nd|rd|th)?)? (?:of )?{_MONTH}(?:,? \d{{4}})?",
+    rf"(?:{_WEEKDAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:(?:-| and | to )\d{{1,2}}(?:st|nd|rd|th)?)?(?:,? \d{{4}})?",
+    r"[Oo]n the \d{1,2}(?:st|nd|rd|th)",
     rf"(?i:(?:early|mid|late|mid-|last|next|this|in) )?{_MONTH}(?: (?:of )?(?:\d{{4}}|last year|this year|next year))?",
     rf"(?i:(?:last|next|this|coming) )?{_WEEKDAY}",
     rf"(?i:{_COUNT}) (?:day|week|month|year)s? (?:ago|earlier|before|later|from now)",
@@ -46,6 +47,7 @@ _PATTERNS = (
     r"(?i:the day before|today|yesterday|tomorrow|tonight|overnight|the weekend|the same day|that day|this day|earlier in the day)",
     r"(?i:in |since |by |during |early |late |mid-|of |early in |late in )(?:19|20)\d{2}",
 )
+_NOT_AFTER_DAY = "[a-hj-z]|i[^n]"  # a noun; "in" and the end of the clause may follow
 _ANY = r"\b(?:" + "|".join(_PATTERNS) + r")\b"
 _OPEN, _CLOSE = "\x01", "\x02"
 
@@ -103,6 +105,14 @@ def find_dates(sents: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     `dates`: a, date (the day of publication). Expressions that need an anchor are dropped where there is none.
     """
     found = _expressions(sents).join(dates, on="a", how="left", maintain_order="left")
+    # "on the 14th", but not "on the 14th floor"
+    bare_day = pl.col("form").str.contains(r"^[Oo]n the \d")
+    other = pl.col("fold").str.slice("d_end", 12).str.contains(rf"^[- ](?:{_NOT_AFTER_DAY})")
+    found = (
+        found.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left")
+        .filter(~bare_day | ~other)
+        .drop("fold")
+    )
     low = pl.col("form").str.to_lowercase()
     month = low.str.extract(rf"\b({'|'.join(_MONTHS)})[a-z]*", 1).replace_strict(
         {m: n + 1 for n, m in enumerate(_MONTHS)}, default=None, return_dtype=pl.Int32
@@ -158,6 +168,12 @@ def _resolve(f: pl.DataFrame) -> pl.DataFrame:
     wd_past = pub - pl.duration(days=pl.when(is_last & (back == 0)).then(7).otherwise(back))
     ahead = (pl.col("weekday") - pub.dt.weekday()) % 7
     wd_future = pub + pl.duration(days=pl.when(is_next & (ahead == 0)).then(7).otherwise(ahead))
+    # "on the 14th": of this month, or of the one before or after
+    lone_day = low.str.contains(r"^on the \d")
+    here = pl.date(pub.dt.year(), pub.dt.month(), pl.min_horizontal("day", pl.lit(28)))
+    here = here + pl.duration(days=pl.col("day").fill_null(1) - pl.min_horizontal("day", pl.lit(28)))
+    day_past = pl.when(here > pub).then(here.dt.offset_by("-1mo")).otherwise(here)
+    day_future = pl.when(here < pub).then(here.dt.offset_by("1mo")).otherwise(here)
     monday, first, january = pub.dt.truncate("1w"), pub.dt.truncate("1mo"), pub.dt.truncate("1y")
     has = lambda pattern: low.str.contains(pattern)  # noqa: E731
     shift = (
@@ -177,6 +193,7 @@ def _resolve(f: pl.DataFrame) -> pl.DataFrame:
         (pl.col("iso").is_not_null(), pl.col("iso"), pl.col("iso"), "day"),
         (day_ok & by_year, exact, exact, "day"),
         (day_ok, md_past, md_future, "day"),
+        (lone_day & pl.col("day").is_between(1, 31), day_past, day_future, "day"),
         (
             month_only & by_year,
             pl.date(pl.col("year"), pl.col("month"), 1),

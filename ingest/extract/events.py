@@ -11,7 +11,21 @@ import polars as pl
 _MUTUAL = ["AGREE", "COOPERATE"]
 _MUTUAL_RULES = ["R03", "R04", "R05", "K09", "R02", "R09", "O10"]
 _SPOKEN = ["SUPPORT", "ACCUSE", "REQUEST", "REJECT", "PROTEST", "THREATEN", "CONCEDE"]
-_OF_WHAT = ["of", "for", "to", "from", "on", "about", "against", "stop", "over", "into", "in", "towards", "toward"]
+_OF_WHAT = [
+    "of",
+    "for",
+    "to",
+    "from",
+    "on",
+    "about",
+    "against",
+    "stop",
+    "over",
+    "into",
+    "in",
+    "towards",
+    "toward",
+]
 _BETWEEN = ["A04", "R05", "S09"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
@@ -57,6 +71,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         | (pl.col("t_prep") == "between")
         | pl.col("rule_id").is_in(_BETWEEN)
     )
+    # "they fight a surge in cases": not each other
+    fought = pl.col("reciprocal") & pl.col("t_codes").is_null() & pl.col("then_object")
+    acts = acts.filter(~(fought & (pl.col("event_type") == "ASSAULT") & (pl.col("pos") == "verb")))
     # "the three powers warned them": who is on both sides, nobody knows
     shared = pl.col("s_codes").list.set_intersection("t_codes").list.len()
     acts = acts.filter(~((shared > 0) & (pl.col("s_codes").list.len() > 2)).fill_null(False))

@@ -72,7 +72,10 @@ def people_of_articles(
             pl.col("text")
             .str.slice(pl.col("s0") + pl.col("name_start"), pl.col("name_end") - pl.col("name_start"))
             .alias("surface"),
-            pl.col("text").str.slice("o_start", pl.col("o_end") - pl.col("o_start")).alias("office"),
+            # without an end there is only a prefix ("vice"), and a slice would run to the end of the text
+            pl.when(pl.col("o_end").is_not_null())
+            .then(pl.col("text").str.slice("o_start", pl.col("o_end") - pl.col("o_start")))
+            .alias("office"),
         )
         .sort("a", "at")
     )

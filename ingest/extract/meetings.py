@@ -152,7 +152,9 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     talks = talks.filter((pl.col("rule_id") != "C22") | (pl.col("status") == "occurred"))
     # "joined the bloc" and "met by calls for restraint" are no encounters of people
     personal = pl.col("t_np").is_in(["person", "office", "pronoun"])
-    talks = talks.filter((pl.col("rule_id") != "C22") | personal.fill_null(False))
+    talks = talks.filter(~pl.col("rule_id").is_in(["C22", "C04"]) | personal.fill_null(False))
+    something = pl.col("then_object") & pl.col("t_codes").is_null() & (pl.col("pos") == "verb")
+    talks = talks.filter((pl.col("rule_id") != "C01") | ~something)
     agent = pl.col("s_np").is_in(["person", "office", "pronoun"])
     talks = talks.filter((pl.col("rule_id") != "C01") | ~pl.col("is_passive") | agent.fill_null(False))
     talks = _calls_apart(talks, elements)
@@ -232,7 +234,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("s_codes").is_null() | (pl.col("s_codes").list.set_difference("w_codes").list.len() == 0))
         & (pl.col("status") != "occurred")
         & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
-        & ~(pl.col("trigger").is_in(["summit", "gathering"]) & pl.col("s_codes").is_null())
+        & ~pl.col("trigger").is_in(["summit", "gathering"])
     )
     # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
     they = (

@@ -37,10 +37,19 @@ def _family(role_class: pl.Expr) -> pl.Expr:
 def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     """One row per name run: i (element), a, at (offset in article), key, outer, last, first, n_names, code, role."""
     starts = sents.select("sid", pl.col("start").alias("s0"), pl.col("fold"))
+    named = (
+        elements.filter(pl.col("codes").list.len() > 0)
+        .group_by("a")
+        .agg(pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique().alias("here"))
+    )
+    actor = (pl.col("np") == "person") | (pl.col("codes").list.len() > 0)
+    beside = elements.filter(actor).group_by("sid").agg((pl.len() > 1).alias("is_beside"))
     return (
         elements.filter(pl.col("np") == "person")
         .join(starts, on="sid", maintain_order="left")
         .join(dates, on="a", maintain_order="left")
+        .join(named, on="a", how="left", maintain_order="left")
+        .join(beside, on="sid", how="left", maintain_order="left")
         .with_columns(
             pl.col("fold")
             .str.slice("name_start", pl.col("name_end") - pl.col("name_start"))
@@ -79,6 +88,8 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
             "name_start",
             "name_end",
             "is_thing",
+            "here",
+            "is_beside",
         )
     )
 
@@ -93,7 +104,10 @@ def _best(candidates: pl.DataFrame, terms: pl.DataFrame, bare: bool) -> pl.DataF
     dated = pl.col("valid_from").is_not_null() | pl.col("valid_to").is_not_null()
     same_code = (pl.col("code") == pl.col("t_code")).fill_null(False)
     clash = (pl.col("code") != pl.col("t_code")).fill_null(False)
-    same_role = (_family(pl.col("role_class")) == _family(pl.col("t_role_class"))).fill_null(False)
+    # "Secretary X", "Minister X": of whatever
+    generic = (pl.col("role_class") == "minister") & pl.col("t_role_class").str.ends_with("_minister")
+    same_role = (_family(pl.col("role_class")) == _family(pl.col("t_role_class"))) | generic
+    same_role = same_role.fill_null(False)
     score = (
         same_code.cast(pl.Int32) * 8
         + (valid & dated).cast(pl.Int32) * 4
@@ -113,7 +127,10 @@ def _best(candidates: pl.DataFrame, terms: pl.DataFrame, bare: bool) -> pl.DataF
             & (
                 pl.col("same_code")
                 | pl.col("same_role")
-                | ~pl.col("has_office") & pl.col("t_role_class").is_in(_LEADING)
+                # ... as "Mr" or "Ms", beside another actor, or in a text that names the state as well
+                | ~pl.col("has_office")
+                & pl.col("t_role_class").is_in(_LEADING)
+                & (pl.col("is_titled") | pl.col("is_beside") | pl.col("here").list.contains(pl.col("t_code")))
             )
         )
     rows = rows.filter(pl.col("score") > -10)
@@ -208,8 +225,12 @@ def resolve(ments: pl.DataFrame, aliases: pl.DataFrame, terms: pl.DataFrame) -> 
     short = ments.join(named.select("i"), on="i", how="anti")
     linked = _link_in_article(short, named)
     short = short.join(linked.select("i"), on="i", how="anti").filter(pl.col("n_words") == 1)
+    # "Lee said" is not the prime minister where a banker named Lee has been quoted
+    strangers = (
+        many.join(named.select("i"), on="i", how="anti").select("a", pl.col("last").alias("key")).unique()
+    )
     by_surname = (
-        _best(look(short, "key", "surname"), terms, bare=True)
+        _best(look(short.join(strangers, on=["a", "key"], how="anti"), "key", "surname"), terms, bare=True)
         .join(ments.select("i", "a", "at", "key", "last", "first"), on="i")
         .with_columns(
             pl.concat_str(pl.lit("p:"), "person_id").alias("actor_key"), pl.lit("roster").alias("basis")

@@ -105,7 +105,8 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         & ~_at("role_class", 3).is_in(_ENVOYS),
         (kind == "P")
         & (k1 == "G")
-        & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the"))
+        # ... but "the ambassador to the Netherlands X" is not of the Netherlands
+        & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the") & (_at("lower", 3) != "to"))
         & ~poss1
         & _at("kind", 3).is_in(["F", "W"]),
         # "Indian and Pakistani officials", "American, Japanese and Philippine navies"
@@ -362,6 +363,10 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
         & _at("lower", 1).is_in(_DETERMINERS)
     )
     closes = ~_at("np", -1).is_in(["person"])
+    # "President X, President of Senegal and ...": who has an office already starts a list
+    foreign = pl.col("codes").list.len() > 0
+    name2 = name2 & ~(_at("shape", 2).str.contains("F") & foreign)
+    name3 = name3 & ~(_at("shape", 3).str.contains("F") & foreign)
     after2, after3 = office_only & name2 & closes, office_only & name3 & closes
     flagged = e.with_columns(
         before.fill_null(False).alias("b"),

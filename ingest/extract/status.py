@@ -95,6 +95,12 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             | pl.col("form").is_in(["if", "whether", "unless"])
         )
     )
+    # "for a visit to China and will meet Xi": the modal has another verb's subject
+    another = (
+        pl.col("fold")
+        .str.slice("h_end", pl.max_horizontal(pl.col("c_start") - pl.col("h_end"), 0))
+        .str.contains(r"\b(?:and|but)\b|,")
+    )
     is_after = (
         (
             pl.col("side").is_in(["after", "any"])
@@ -102,6 +108,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             | (pl.col("side") == "noun")
             & (pl.col("pos") == "noun")
             & (pl.col("c_start") - pl.col("h_end") <= _REACH_MODAL)
+            & ~another
         )
         & (pl.col("c_start") >= pl.col("h_end"))
         & (
