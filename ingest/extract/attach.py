@@ -36,13 +36,7 @@ _NATIONAL = [
     "finance_minister",
     "trade_minister",
     "interior_minister",
-    "minister",
-    "deputy",
-    "envoy",
-    "security_adviser",
     "military",
-    "spokesperson",
-    "official",
 ]
 _PHONE = (
     r"(?i)\b(?:by (?:tele)?phone|phone (?:call|talk|conversation)|telephone|phoned|on the phone|over the phone|phone diplomacy"

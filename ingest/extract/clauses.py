@@ -155,11 +155,8 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     )
     bare = (bare | hyphen_before & base | helps).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
-    adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & (
-        _at("plain", -1, False)
-        | _at("is_noun", -1, False)
-        | (_at("kind", -1) == "A")
-        | _at("lower", -1).str.contains("^[a-z]{3,}s$") & (_at("word_class", -1) == "")
+    adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & ~(
+        _at("is_punct", -1, True) | _at("word_class", -1).is_in(["prep", "be", "aux", "modal", "fut", "rel"])
     )
     noun = noun & ~adjective.fill_null(False)
     word = (pl.col("kind").is_in(["W", "A", "F"])) & ~pl.col("is_punct")

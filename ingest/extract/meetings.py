@@ -172,6 +172,9 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
         .when(between)
         .then(target)
         # "talks with Chad and Niger": whose talks they were is the question
+        # "the two discussed relations with Chad"
+        .when((pl.col("rule_id") == "C11") & (source.list.len() >= 2))
+        .then(source)
         .when(pl.col("t_codes").is_not_null() & ~beside & (source.list.len() > 0))
         .then(pl.concat_list(source, target))
         .when(alone)
@@ -212,7 +215,13 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
 
     "A fourth round is expected on 3 May" is another of the same parties; who "attended the talks" joins them.
     """
-    whole = pl.col("codes").list.len() >= 2
+    # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
+    they = (
+        (pl.col("rule_id").is_in(["C11", "C05"]) & pl.col("t_codes").is_null() | (pl.col("rule_id") == "C11"))
+        & (pl.col("s_pronoun") == "they").fill_null(False)
+        & (pl.col("s_codes").list.len() >= 2)
+    )
+    whole = (pl.col("codes").list.len() >= 2) & ~they
     told = (
         found.sort("a", "i", "confidence", descending=[False, False, True])
         .with_columns(
@@ -227,7 +236,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     ).fill_null(False)
     points = (
         (pl.col("pos") == "noun")
-        & ~whole
+        & (pl.col("codes").list.len() < 2)
         & pl.col("t_codes").is_null()
         & pl.col("trigger").is_in(_POINTERS)
         & (pl.col("codes").list.set_difference("w_codes").list.len() == 0)
@@ -235,12 +244,6 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("status") != "occurred")
         & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
         & ~pl.col("trigger").is_in(["summit", "gathering"])
-    )
-    # "They also discussed ..." is more of the encounter just told, whoever else the sentences between have named.
-    they = (
-        (pl.col("rule_id").is_in(["C11", "C05"]) & pl.col("t_codes").is_null() | (pl.col("rule_id") == "C11"))
-        & (pl.col("s_pronoun") == "they").fill_null(False)
-        & (pl.col("s_codes").list.len() >= 2)
     )
     joins = (
         pl.col("rule_id").is_in(["C20", "C21"])
