@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at
+from ingest.extract.names import _at, in_one_plan
 
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
@@ -57,7 +57,8 @@ _BY_WIRE = [
 _BREAKS = [";", ":", "(", ")"]
 
 
-def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
+@in_one_plan
+def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     """The elements with `pos` (verb, noun or null), `is_passive`, and counters of clause breaks and finite verbs."""
     det_before = (_at("word_class", 1) == "det") & ~(
         _at("lower", 1).is_in(["last", "first", "next"]) & (pl.col("tense") == "past")
@@ -142,7 +143,13 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
     )
     s_free = (pl.col("tense") == "s") & (
-        _at("plain", 1, False) & word1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
+        _at("plain", 1, False)
+        & (
+            word1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
+            # "foreign policy challenges."
+            | _at("is_punct", -1, True)
+            | _at("word_class", -1).is_in(["conj", "but"])
+        )
         | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
     )
     after_prep = prep_before & base & ~word1.str.ends_with(" to") & ~pl.col("lower").is_in(_BY_WIRE)
@@ -179,7 +186,9 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
     participle = pl.col("tense").is_in(["past", "part"])
     # An unknown "-ed" after a noun phrase or a conjunction is a verb in the past as well.
     unknown = (
-        e["word_class"].is_null() & ~e["is_verb"].fill_null(False) & e["lower"].str.contains("^[a-z]{2,}ed$")
+        pl.col("word_class").is_null()
+        & ~pl.col("is_verb").fill_null(False)
+        & pl.col("lower").str.contains("^[a-z]{2,}ed$")
     )
     e = e.with_columns(unknown.alias("unknown_past"))
     past = pl.col("unknown_past") & (
@@ -235,9 +244,10 @@ def mark_words(elements: pl.DataFrame) -> pl.DataFrame:
         .cast(pl.Int32)
         .cum_sum()
         .alias("n_ing"),
+        (pl.col("word_class") == "rel").fill_null(False).cast(pl.Int32).cum_sum().alias("n_rel"),
         # "firms, the owners of which fund ...": whose deed it is, the word before does not tell
         (
-            (pl.col("lower") == "whose")
+            pl.col("lower").is_in(["whose", "where"])
             | pl.col("lower").is_in(["which", "whom"]) & (_at("word_class", 1) == "prep")
             | (pl.col("lower") == "who")
             & ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
@@ -278,9 +288,11 @@ def triggers(
         pl.lit("callon").alias("verb_class")
     )
     verb = pl.concat([verb, calls])
+    modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
     noun = (
-        elements.filter(pl.col("pos") == "noun")
-        .select(keep)
+        elements.with_columns(modified.alias("is_modifier"))
+        .filter(pl.col("pos") == "noun")
+        .select(*keep, "is_modifier")
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
     alone = verb.join(
@@ -291,13 +303,18 @@ def triggers(
         pl.lit("").alias("format"),
         pl.col("lower").alias("trigger"),
     )
-    nominal = noun.join(frames.filter(pl.col("verb_class") == ""), on="noun_class").with_columns(
-        pl.col("i").alias("anchor"),
-        pl.lit("noun").alias("pos"),
-        pl.col("lower").alias("trigger"),
-        pl.lit("").alias("lemma"),
+    nominal = (
+        noun.drop("is_modifier")
+        .join(frames.filter(pl.col("verb_class") == ""), on="noun_class")
+        .with_columns(
+            pl.col("i").alias("anchor"),
+            pl.lit("noun").alias("pos"),
+            pl.col("lower").alias("trigger"),
+            pl.lit("").alias("lemma"),
+        )
     )
-    objects = noun.select(
+    # "handed Soviet arms negotiators a draft": no arms were handed
+    objects = noun.filter(~pl.col("is_modifier")).select(
         "sid",
         pl.col("i").alias("n_i"),
         "noun_class",
@@ -403,6 +420,15 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
             | (pl.col("event_type") == "ASSAULT") & (pl.col("i") - pl.col("hi") <= 3)
         )
     )
+    # "an update on U.S. support for Peru"
+    possessor = (
+        (pl.col("rule_id") == "S02")
+        & (pl.col("np") == "state")
+        & pl.col("name_kind").is_in(["demonym", "abbreviation"])
+        & ~pl.col("is_passive")
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) == 1)
+        & (pl.col("prep") != "")
+    )
     # "Pakistanis demonstrated", "thousands of Nigerians sought refuge"
     crowd = (
         pl.col("rule_id").is_in(["P05", "Q08"])
@@ -423,7 +449,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & pl.col("then_verb")
     )
     ranked = left.with_columns(
-        pl.when(owner | charged)
+        pl.when(owner | charged | possessor)
         .then(0)
         .when(agent)
         .then(0)
@@ -466,7 +492,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     )
     after = pl.col("lo") > pl.col("anchor")
     gap = pl.col("lo").cast(pl.Int64) - pl.col("anchor")
-    same_clause = pl.col("g_breaks") == pl.col("n_breaks")
+    # "discussed a pipeline that crosses the border with Chad"
+    within = (pl.col("g_rel") == pl.col("anchor_rel")) | ~pl.col("rule_id").is_in(["C11"])
+    same_clause = (pl.col("g_breaks") == pl.col("n_breaks")) & within
     # "Talks were held between ..." has its verb in the middle
     no_verb = (pl.col("g_finite") <= pl.col("anchor_finite")) | (pl.col("pos") == "noun") & (
         pl.col("prep") == "between"
@@ -476,6 +504,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     governed = (
         pl.col("preps").list.contains(pl.col("prep")) & (pl.col("prep") != "") & (gap <= _MAX_TARGET)
     ) | anyhow
+    # "thanked the leaders for their hosting of Afghans"
+    thanked = pl.col("rule_id").is_in(["S01", "S10"]) & (pl.col("g_for") != pl.col("anchor_for"))
+    governed = governed & ~thanked
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
     talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
@@ -708,6 +739,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         pl.col("n_finite").alias("g_finite"),
         pl.col("n_owned").alias("g_owned"),
         pl.col("n_ing").alias("g_ing"),
+        pl.col("n_rel").alias("g_rel"),
         (pl.col("n_for") - (_at("lower", 1) == "for").cast(pl.Int32).fill_null(0)).alias("g_for"),
         ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias(
             "after_comma"
@@ -723,6 +755,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             pl.col("n_finite").alias("anchor_finite"),
             pl.col("n_for").alias("anchor_for"),
             pl.col("n_ing").alias("anchor_ing"),
+            pl.col("n_rel").alias("anchor_rel"),
         ),
         on="anchor",
         how="left",
@@ -732,6 +765,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         "i",
         _at("lower", 1).alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
+        _at("lower", -1).alias("then_word"),
+        _at("lower", -1)
+        .is_in(["itself", "themselves", "himself", "herself", "its", "their"])
+        .alias("then_self"),
         # "to meet their needs": something, not someone
         (
             (_at("word_class", -1) == "det")

@@ -74,6 +74,8 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "they fight a surge in cases": not each other
     fought = pl.col("reciprocal") & pl.col("t_codes").is_null() & pl.col("then_object")
     acts = acts.filter(~(fought & (pl.col("event_type") == "ASSAULT") & (pl.col("pos") == "verb")))
+    # "as it defends itself"
+    acts = acts.filter(~((pl.col("rule_id") == "S02") & pl.col("then_self")))
     # "the three powers warned them": who is on both sides, nobody knows
     shared = pl.col("s_codes").list.set_intersection("t_codes").list.len()
     acts = acts.filter(~((shared > 0) & (pl.col("s_codes").list.len() > 2)).fill_null(False))

@@ -153,6 +153,8 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     # "joined the bloc" and "met by calls for restraint" are no encounters of people
     personal = pl.col("t_np").is_in(["person", "office", "pronoun"])
     talks = talks.filter(~pl.col("rule_id").is_in(["C22", "C04"]) | personal.fill_null(False))
+    # "our call on Chad to disarm"
+    talks = talks.filter(~((pl.col("rule_id") == "C13") & pl.col("then_word").is_in(["on", "upon"])))
     something = pl.col("then_object") & pl.col("t_codes").is_null() & (pl.col("pos") == "verb")
     talks = talks.filter((pl.col("rule_id") != "C01") | ~something)
     agent = pl.col("s_np").is_in(["person", "office", "pronoun"])

@@ -9,6 +9,9 @@ Kinds: G state or organisation, T town, F office, R rank, H honorific, B prefix 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 import polars as pl
 
 _PARTICLES = [
@@ -143,6 +146,16 @@ _CLOSED = [
 ]
 
 
+def in_one_plan(step: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """The step as one lazy query, so that a neighbour that many rules look at is looked up once."""
+
+    @wraps(step)
+    def run(frame: pl.DataFrame) -> pl.DataFrame:
+        return step(frame.lazy()).collect()
+
+    return run
+
+
 def _same(offset: int) -> pl.Expr:
     return pl.col("sid").shift(offset) == pl.col("sid")
 
@@ -152,7 +165,8 @@ def _at(name: str, offset: int, blank: str = "") -> pl.Expr:
     return pl.when(_same(offset)).then(pl.col(name).shift(offset)).otherwise(None).fill_null(blank)
 
 
-def _run_roles(tokens: pl.DataFrame) -> pl.DataFrame:
+@in_one_plan
+def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
     """`role`: X part of a name, c connector that holds a name together, '' neither."""
     lower = pl.col("lower")
     glued = ~pl.col("spaced")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at, _same
+from ingest.extract.names import _at, _same, in_one_plan
 
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
 _CONNECTORS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/"]
@@ -30,9 +30,14 @@ _PEOPLE = [
     "senior officials",
 ]
 _ENVOYS = ["envoy", "ambassador"]
+_ING_ADJECTIVES = [
+    *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
+    *("existing", "ongoing", "remaining", "participating", "warring", "acting", "opposing", "developing"),
+]
 
 
-def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
+@in_one_plan
+def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
     """`joined`: whether the token belongs to the phrase of the token before it."""
     kind, lower = pl.col("kind"), pl.col("lower")
     k1, k2, n1, n2 = _at("kind", 1), _at("kind", 2), _at("kind", -1), _at("kind", -2)
@@ -80,7 +85,7 @@ def _joins(tokens: pl.DataFrame) -> pl.DataFrame:
         & lower.is_in(["office", "government", "administration", "cabinet", "regime"]),
         kind.is_in([*office, "P", "A"]) & (k1 == "B"),
         kind.is_in([*office, "H", "P"]) & k1.is_in(["F", "R"]) & ~poss1,
-        kind.is_in(["P", "R", "H"]) & (k1 == "H"),
+        kind.is_in(["P", "R", "H", "F"]) & (k1 == "H"),
         kind.is_in(office) & (k1 == "A"),
         lower.is_in(["and", "&"]) & (k1 == "F") & ~poss1 & n1.is_in(["F"]),
         (kind == "F") & l1.is_in(["and", "&"]) & (k2 == "F"),
@@ -422,7 +427,8 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
     return _absorb(e, heads).drop("i")
 
 
-def govern(elements: pl.DataFrame) -> pl.DataFrame:
+@in_one_plan
+def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
     """The elements with `prep`, the preposition that governs a noun phrase, and `det`, its determiner, else ''."""
     clear = (
         (pl.col("word_class") == "det")
@@ -434,6 +440,8 @@ def govern(elements: pl.DataFrame) -> pl.DataFrame:
             & ~pl.col("is_verb").fill_null(False)
             & ~pl.col("is_noun").fill_null(False)
             & ~pl.col("is_capital")
+            # "committed to ensuring Iran ...": a gerund has its own object
+            & (~pl.col("lower").str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
         )
         | pl.col("word").str.contains(r"^\d")
         | (pl.col("lower") == "both")

@@ -92,7 +92,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             | pl.col("s_end").is_null()
             | (pl.col("s_end") > pl.col("h_start"))
             | (pl.col("c_start") >= pl.col("s_end"))
-            | pl.col("form").is_in(["if", "whether", "unless"])
+            | pl.col("form").is_in(["if", "whether", "unless", "should"])
         )
     )
     # "for a visit to China and will meet Xi": the modal has another verb's subject
