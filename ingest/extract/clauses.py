@@ -44,6 +44,7 @@ _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "ac
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
 _NOT_FURTHER = ["T01", "M02", "M03", "N11", "O08", "P02", "P05", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
+_HARSH = ["ACCUSE", "THREATEN", "REJECT", "PROTEST", "SANCTION", "COERCE", "ASSAULT", "MOBILIZE"]
 _BY_WIRE = [
     "phone",
     "telephone",
@@ -53,6 +54,10 @@ _BY_WIRE = [
     "teleconference",
     "video link",
     "telephone call",
+]
+_AROUND = [
+    *("during", "after", "before", "since", "amid", "despite", "by", "in the face of", "in light of"),
+    *("in the wake of", "in response to", "because of", "due to", "ahead of", "following"),
 ]
 _BREAKS = [";", ":", "(", ")"]
 
@@ -81,6 +86,8 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             | (_at("word_class", 2) == "prep")
         )
         | _at("word", 1).str.contains(r"^\d")
+        # "an overnight attack"
+        | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "det")
     )
     prep_before = (_at("word_class", 1) == "prep") & (_at("lower", 1) != "to")
     demonym_before = (_at("np", 1) == "state") & (_at("name_kind", 1) == "demonym")
@@ -424,8 +431,8 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     possessor = (
         (pl.col("rule_id") == "S02")
         & (pl.col("np") == "state")
-        & pl.col("name_kind").is_in(["demonym", "abbreviation"])
         & ~pl.col("is_passive")
+        & (pl.col("tense") == "base")
         & (pl.col("i") - pl.col("hi").cast(pl.Int64) == 1)
         & (pl.col("prep") != "")
     )
@@ -587,7 +594,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & (pl.col("g_finite") <= pl.col("anchor_finite"))
         & (gap <= _MAX_FURTHER)
         & located
-        & ~pl.col("prep").is_in(["during", "after", "before", "since", "amid", "despite", "by"])
+        & ~pl.col("prep").is_in(_AROUND)
+        & ~((pl.col("event_type") == "SUPPORT") & (pl.col("prep") == "for"))
         & (pl.col("np") != "pronoun")
         # "defends itself against", "courage in strengthening ties with"
         & ~(pl.col("event_type").is_in(_ADDRESSED[:3]) & (pl.col("prep") == "against"))
@@ -637,6 +645,8 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
     done = full.join(tgt, on="t").select(
         "sid",
         "s_g",
+        (pl.col("event_type").is_in(_HARSH)).alias("was_harsh"),
+        (pl.col("event_type") == "CONSULT").alias("was_talk"),
         pl.col("i").alias("d_i"),
         "t_g",
         "t_codes",
@@ -650,6 +660,12 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
     return (
         bare.join(done, on=["sid", "s_g"])
         .filter((pl.col("d_i") < pl.col("i")) & (pl.col("t_hi") < pl.col("i")))
+        # "reaffirmed its support for Israel and condemned attacks from Gaza": not Israel is condemned
+        .filter(
+            pl.col("was_talk")
+            | (pl.col("event_type") == "REQUEST")
+            | (pl.col("was_harsh") == pl.col("event_type").is_in(_HARSH))
+        )
         .sort("t", "d_i", descending=[False, True])
         .unique("t", keep="first", maintain_order=True)
         .select(

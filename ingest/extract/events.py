@@ -74,6 +74,11 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "they fight a surge in cases": not each other
     fought = pl.col("reciprocal") & pl.col("t_codes").is_null() & pl.col("then_object")
     acts = acts.filter(~(fought & (pl.col("event_type") == "ASSAULT") & (pl.col("pos") == "verb")))
+    # "Greeks killed in the attack on Mariupol": who was killed, not who killed
+    fell = pl.col("then_word").is_in(["in", "by", "during", "when", "while", "at", "near", "and", ","])
+    acts = acts.filter(~((pl.col("rule_id") == "K02") & fell & ~pl.col("is_passive")))
+    # "declined to name the German bank", "to decline in relation to": nobody is refused
+    acts = acts.filter(~((pl.col("rule_id") == "J09") & pl.col("then_word").is_in(["to", "in", "by"])))
     # "as it defends itself"
     acts = acts.filter(~((pl.col("rule_id") == "S02") & pl.col("then_self")))
     # "the three powers warned them": who is on both sides, nobody knows
