@@ -7,7 +7,6 @@ import them late.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -17,7 +16,9 @@ from typing import Annotated
 import typer
 
 from ingest.errors import ChanceryError
-from ingest.settings import HOME_VARIABLE, Home
+from ingest.settings import Home
+from orchestration import cli_tables
+from orchestration.cli_tables import HomeOption
 
 EXIT_UNEXPECTED = 3
 EXIT_DAMAGED = 4
@@ -29,6 +30,8 @@ _HELP = """News articles in, a queryable record of international relations out.
   chancery run data/sample          the whole pipeline over a folder
   chancery query "from marts.meetings_by_country_pair"
   chancery explain m0123…           a fact and the sentences that state it
+  chancery correct reject m0123… --reason "…"
+  chancery export --form csv        every table as CSV, safe in a spreadsheet
   chancery roster refresh           people and offices that Wikidata knows and the roster does not
 
 Exit codes: 0 done (refused inputs are reported, not fatal), 1 a check failed and nothing was published,
@@ -44,19 +47,6 @@ app = typer.Typer(
 )
 
 
-def _use(home: Path | None) -> Path | None:
-    """Let everything in this process, error logs included, mean the same home."""
-    if home:
-        os.environ[HOME_VARIABLE] = str(home)
-    return home
-
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", callback=_use, help="State folder; default: $CHANCERY_HOME, else the project's data/."
-    ),
-]
 PathsArgument = Annotated[
     list[Path] | None,
     typer.Argument(help="Files or folders (JSONL, CSV, Parquet, text, HTML). Default: the home's inbox/."),
@@ -216,50 +206,31 @@ def explain(
     report.print_fact(Home.resolve(home), fact_id)
 
 
-roster_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The table of people and offices.")
-app.add_typer(roster_app, name="roster")
+app.add_typer(cli_tables.roster_app, name="roster")
+app.add_typer(cli_tables.correct_app, name="correct")
 
 
-@roster_app.command(name="check")
-def roster_check() -> None:
-    """Check people.csv and offices.csv: aliases unique, terms in order, every office typed."""
-    from orchestration import report, roster
-
-    report.print_soundness(roster.check())
-
-
-@roster_app.command(name="refresh")
-def roster_refresh(
-    since: Annotated[
-        datetime,
-        typer.Option(formats=["%Y-%m-%d"], help="Terms that began on this day or later, and open ones."),
-    ] = datetime(2023, 1, 1),
-    office: Annotated[
-        list[str] | None,
-        typer.Option(help="head_of_state, head_of_government or foreign_minister. Default: all."),
-    ] = None,
-    state: Annotated[list[str] | None, typer.Option(help="ISO 3166 alpha-3. Default: all states.")] = None,
-    endpoint: Annotated[
-        str | None, typer.Option(help="A SPARQL service in Wikidata's form. Default: Wikidata's own.")
-    ] = None,
-    write: Annotated[bool, typer.Option("--write", help="Write the difference after showing it.")] = False,
+@app.command()
+def export(
+    form: Annotated[
+        str, typer.Option("--form", help="parquet or csv (every table), cameo (event rows), plover (JSON lines).")
+    ] = "parquet",
+    out: Annotated[Path | None, typer.Option(help="Folder to write into. Default: the home's exports/FORM.")] = None,
+    home: HomeOption = None,
 ) -> None:
-    """Ask Wikidata who holds office, show what people.csv does not know, and write it with --write.
+    """Write the published tables as Parquet or CSV, or the events in the field's interchange forms.
 
     \b
-    Example:
-      chancery roster refresh --state FRA --state DEU --since 2025-01-01
+    Examples:
+      chancery export
+      chancery export --form csv --out /tmp/tables
+      chancery export --form cameo
     """
-    from orchestration import report, roster
+    from orchestration import pipeline
 
-    found = roster.refresh(
-        endpoint or roster.ENDPOINT, since.date(), office or list(roster.OFFICES), state or ()
-    )
-    report.print_difference(found)
-    if write and (found.new or found.ended):
-        report.console().print(f"Written to {roster.write(found)}.", soft_wrap=True)
-    elif found.new or found.ended:
-        report.console().print("Nothing written; --write does.")
+    written = pipeline.export(Home.resolve(home), form, out)
+    for path in written:
+        typer.echo(str(path))
 
 
 @app.command(name="eval")

@@ -248,10 +248,10 @@ def forget(home: Home, article_id: str, progress: Progress | None = None) -> war
         return forgotten
 
 
-def export(home: Home) -> list[Path]:
-    """Write the published tables as Parquet."""
+def export(home: Home, form: str = "parquet", out: Path | None = None) -> list[Path]:
+    """Write the published tables, or its events in an interchange form, for readers to take away."""
     with writer_lock(home):
-        return warehouse.export_parquet(home)
+        return warehouse.export(home, form, out)
 
 
 def status(home: Home) -> dict[str, str]:

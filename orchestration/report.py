@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ingest.errors import UsageError
 from ingest.settings import Home
-from orchestration import pipeline, reading
+from ingest.warehouse import FORMULA
+from orchestration import corrections, pipeline, reading
 from orchestration.pipeline import Ingested, RunResult
 from orchestration.roster import Difference, Soundness
 
@@ -129,10 +131,35 @@ def _print_clause(home: Home, item: dict[str, Any], out: Console) -> None:
             out.print(f"      {escape(how)}", soft_wrap=True)
 
 
+def _print_effects(made: list[corrections.Effect], out: Console) -> None:
+    """Hand corrections, one a line."""
+    for item in made:
+        told = f"  corrected by hand ({item.correction_id}, {item.author}, {item.created_date}): {item.effect}; {item.reason}"
+        out.print(told, markup=False, soft_wrap=True)
+
+
+def print_corrections(home: Home) -> None:
+    """Every correction and what it did."""
+    out = console()
+    made = corrections.effects(home)
+    for item in made:
+        told = f"{item.correction_id} {item.action} {item.fact_id}: {item.effect} ({item.reason}; {item.author}, {item.created_date})"
+        out.print(told, markup=False, soft_wrap=True)
+    out.print(f"{len(made)} corrections in {corrections.path()}." if made else "No corrections.", soft_wrap=True)
+
+
 def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
     """A fact and the sentences that state it, the strongest first; with `limit` only so many and no reasons."""
     out = console()
-    kind, row, evidence = reading.fact(home, fact_id)
+    made = corrections.effects(home, fact_id)
+    try:
+        kind, row, evidence = reading.fact(home, fact_id)
+    except UsageError as unknown:
+        if not made:
+            raise
+        out.print(f"{escape(str(unknown))}: it was corrected by hand.", soft_wrap=True)
+        _print_effects(made, out)
+        return
     where = ", ".join(part for part in (row["city"], row.get("country_code") or row.get("host_code")) if part)
     told = (
         _sides(kind, row),
@@ -141,6 +168,7 @@ def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
         where,
     )
     out.print(f"{kind} {fact_id}: {escape(', '.join(filter(None, told)))}")
+    _print_effects(made, out)
     for item in evidence.head(limit or evidence.height).iter_rows(named=True):
         _print_sentence(item, out)
         if limit is None:
@@ -216,16 +244,18 @@ def _guarded(value: Any) -> Any:
     """A cell that a spreadsheet will not run as a formula."""
     if isinstance(value, list):
         value = ";".join(map(str, value))
-    return "'" + value if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
+    return "'" + value if isinstance(value, str) and re.match(FORMULA, value) else value
 
 
 def as_csv(frame: pl.DataFrame) -> str:
     """A frame as CSV, safe to open in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows([_guarded(value) for value in row] for row in frame.iter_rows())
-    return out.getvalue()
+    lines = []
+    for row in [tuple(frame.columns), *frame.iter_rows()]:
+        line = io.StringIO(newline="")
+        # the writer quotes what holds a line end only when the line end is its own
+        csv.writer(line, lineterminator="\r\n").writerow(map(_guarded, row))
+        lines.append(line.getvalue().removesuffix("\r\n") + "\n")
+    return "".join(lines)
 
 
 def print_frame(frame: pl.DataFrame) -> None:

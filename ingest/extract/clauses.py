@@ -58,6 +58,7 @@ _BY_WIRE = [
 _AROUND = [
     *("during", "after", "before", "since", "amid", "despite", "by", "in the face of", "in light of"),
     *("in the wake of", "in response to", "because of", "due to", "ahead of", "following"),
+    *("at the request of", "on behalf of", "at the behest of"),
 ]
 _BREAKS = [";", ":", "(", ")"]
 

@@ -3,24 +3,28 @@
 | room | holds |
 |---|---|
 | `working` | the working file, its lock, and every write into `raw`, `facts` and `quality` |
-| `publishing` | the swap of the published file, Parquet exports |
+| `publishing` | the swap of the published file |
+| `exporting` | Parquet, CSV and the interchange forms |
 | `verifying` | the search for damage |
 | `forgetting` | the removal of an article from everything stored |
 
 Does not belong here: models (dbt), checks of contents (Great Expectations), reading for people (`orchestration`).
 """
 
+from ingest.warehouse.exporting import FORMS, FORMULA, export
 from ingest.warehouse.forgetting import Forgotten, forget
-from ingest.warehouse.publishing import Published, export_parquet, publish
+from ingest.warehouse.publishing import Published, publish
 from ingest.warehouse.verifying import Problem, verify
 from ingest.warehouse.working import Warehouse, rebuilt, writer_lock
 
 __all__ = [
+    "FORMS",
+    "FORMULA",
     "Forgotten",
     "Problem",
     "Published",
     "Warehouse",
-    "export_parquet",
+    "export",
     "forget",
     "publish",
     "rebuilt",

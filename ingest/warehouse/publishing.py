@@ -1,12 +1,11 @@
-"""The published file: copied fresh, checkpointed, swapped in by rename; and its tables as Parquet.
+"""The published file: copied fresh, checkpointed, swapped in by rename.
 
-Belongs here: what readers get. Does not belong here: deciding whether it may be published (the checks).
+Belongs here: the file that readers open. Does not belong here: deciding whether it may be published (the checks).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -198,29 +197,3 @@ def _keep_snapshot(home: Home) -> None:
         )
     finally:
         con.close()
-
-
-def export_parquet(home: Home, out: Path | None = None) -> list[Path]:
-    """Each mart of the published file as `<table>/part-0.parquet`; written aside and renamed."""
-    folder = out or home.exports
-    if not home.published.exists():
-        raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
-    written = []
-    with told("exporting", folder), duckdb.connect(str(home.published), read_only=True) as con:
-        names = [
-            r[0]
-            for r in con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' ORDER BY 1"
-            ).fetchall()
-        ]
-        for name in names:
-            target = folder / name / "part-0.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            aside = target.with_name(".part-0.parquet.new")
-            con.execute(f"COPY marts.{name} TO '{_quoted(aside)}' (FORMAT parquet)")
-            os.replace(aside, target)
-            written.append(target)
-        for stale in folder.iterdir():
-            if stale.is_dir() and stale.name not in names:
-                shutil.rmtree(stale)
-    return written

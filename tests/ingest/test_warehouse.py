@@ -424,10 +424,10 @@ def test_missing_working_file_comes_from_the_published(home: Home) -> None:
 
 def test_exports_are_the_marts_of_the_published_file(home: Home) -> None:
     with pytest.raises(EnvironmentProblem, match="nothing is published"):
-        warehouse.export_parquet(home)
+        warehouse.export(home)
     published(home)
     (home.exports / "a_mart_that_was").mkdir()
-    written = warehouse.export_parquet(home)
+    written = warehouse.export(home)
     assert written == sorted(home.exports.rglob("*.parquet"))
     assert pl.read_parquet(home.exports / "articles" / "part-0.parquet").height == 3
     assert not (home.exports / "a_mart_that_was").exists()
