@@ -40,6 +40,8 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+# "Lisbon said Angola must free the crew": what is demanded of whom
+_MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
 _NOT_FURTHER = ["T01", "M02", "M03", "N11", "O08", "P02", "P05", "Q02", "Q03", "Q07"]
@@ -60,7 +62,20 @@ _AROUND = [
     *("in the wake of", "in response to", "because of", "due to", "ahead of", "following"),
     *("at the request of", "on behalf of", "at the behest of"),
 ]
-_BREAKS = [";", ":", "(", ")"]
+_BREAKS = [";", ":"]
+
+
+def _n_breaks() -> pl.Expr:
+    """A number for each stretch of a sentence that no clause crosses; what stands in parentheses is one of its own.
+
+    "The International Criminal Court (ICC) dropped ...": the clause goes on behind the parenthesis.
+    """
+    opened = (pl.col("lower") == "(").cast(pl.Int32).cum_sum().over("sid")
+    closed = (pl.col("lower") == ")").cast(pl.Int32).cum_sum().over("sid")
+    inside = (opened > closed) | (pl.col("lower") == ")")
+    return pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum() * 16 + pl.when(inside).then(
+        opened.clip(0, 15)
+    ).otherwise(0)
 
 
 @in_one_plan
@@ -86,7 +101,9 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             | _at("is_possessive", 2, False)
             | (_at("word_class", 2) == "prep")
         )
+        # "three strikes", but "on June 13 held talks"
         | _at("word", 1).str.contains(r"^\d")
+        & ~(pl.col("tense").is_in(["past", "s"]) & (_at("word_class", 2).is_in(["month", "day"])))
         # "an overnight attack"
         | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "det")
     )
@@ -168,7 +185,15 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         | _at("plain", -1, False) & _at("lower", -1).str.contains("ed$")
         | (_at("word_class", -1) == "adverb")
     )
-    bare = (bare | hyphen_before & base | helps).fill_null(False)
+    # "the anniversary of normalised ties", but "by restored", "with"
+    of_what = (
+        (_at("word_class", 1) == "prep")
+        & ~_at("lower", 1).str.contains(r"\bto$")
+        & pl.col("tense").is_in(["past", "part"])
+        & (pl.col("lower") != "met")
+        & ~_at("lower", -1).is_in(["by", "to", "in", "on"])
+    )
+    bare = (bare | hyphen_before & base | helps | of_what).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
     adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & ~(
         _at("is_punct", -1, True) | _at("word_class", -1).is_in(["prep", "be", "aux", "modal", "fut", "rel"])
@@ -219,7 +244,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         (~(be1 | (_at("word_class", 2) == "be") | (_at("word_class", 3) == "be")))
         .fill_null(True)
         .alias("is_reduced"),
-        pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
+        _n_breaks().alias("n_breaks"),
         (
             (pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"])
             | pl.col("lower").is_in(["including", "such as"])
@@ -303,7 +328,9 @@ def triggers(
         .select(*keep, "is_modifier")
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    alone = verb.join(
+    demanding = elements.filter(pl.col("lower").is_in(_MUST)).select("sid").unique()
+    demands = verb.filter(pl.col("verb_class") == "say").join(demanding, on="sid", how="semi")
+    alone = pl.concat([verb.filter(pl.col("verb_class") != "say"), demands]).join(
         frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
     ).with_columns(
         pl.col("i").alias("anchor"),
@@ -408,12 +435,21 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     same_owner = (pl.col("n_owned") == pl.col("g_owned")) | (pl.col("pos") == "noun")
     active = (
-        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0) & same_owner
+        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") == pl.col("g_breaks")) & same_owner
     )
     # "thanked Oslo for hosting", "accused Oslo of helping": the one thanked or accused did it
     charged = pl.col("led_by").is_in(["for", "of", "from"]) & (pl.col("tense") == "ing")
     charged = charged & (pl.col("pos") != "noun") & pl.col("is_object") & pl.col("strong") & is_left
     charged = charged & (pl.col("prep") == "") & ~pl.col("is_possessive") & (pl.col("i") - pl.col("hi") <= 3)
+    # "concern over Pyongyang sending soldiers to Moscow": the gerund's own subject
+    gerund = (
+        (pl.col("tense") == "ing")
+        & (pl.col("pos") != "noun")
+        & pl.col("prep").is_in(["over", "about", "at", "of", "with", "against", "despite", "after"])
+        & pl.col("strong")
+        & ~pl.col("is_possessive")
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) == 1)
+    )
     # "A Greek drone struck ...": the adjective of the subject, where nothing else acts
     adjective = (
         ~pl.col("is_passive")
@@ -457,7 +493,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & pl.col("then_verb")
     )
     ranked = left.with_columns(
-        pl.when(owner | charged | possessor)
+        pl.when(owner | charged | possessor | gerund)
         .then(0)
         .when(agent)
         .then(0)
@@ -527,6 +563,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("is_possessive") | (pl.col("prep") != ""))
         .when(pl.col("object_kind") == "place")
         .then(pl.col("np").is_in(["state", "town"]))
+        .when(pl.col("object_kind") == "must")
+        .then(pl.col("then_must") & pl.col("strong"))
         .otherwise(True)
     )
     # Between verb and noun ("summoned the Chinese ambassador"), or the owner of the noun ("rejected China's claim").
@@ -744,6 +782,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "modal", "fut", "adverb"]))
         .fill_null(False)
         .alias("then_verb"),
+        _at("lower", -1).is_in(_MUST).alias("then_must"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )

@@ -125,6 +125,37 @@ def _each_other(e: pl.DataFrame) -> pl.DataFrame:
     return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
 
 
+def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
+    """The elements; "he" in a clause that opens the sentence is the subject behind it.
+
+    "When he sat down with Modi in Delhi, the president gave his word": he is the president.
+    """
+    opens = e.filter(pl.col("is_first") & (pl.col("word_class") == "sub")).select("sid", pl.col("i").alias("open_i"))
+    subject = (
+        e.filter(
+            pl.col("np").is_in(["person", "office"])
+            & (pl.col("keys").list.len() > 0)
+            & (pl.col("prep") == "")
+            & ~pl.col("is_possessive")
+            & ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det"))
+            & ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"]))
+        )
+        .join(opens, on="sid")
+        .unique("sid", keep="first", maintain_order=True)
+        .select("sid", "open_i", pl.col("i").alias("subject_i"), pl.col("keys").alias("c_keys"), pl.col("codes").alias("c_codes"))
+    )
+    out = e.join(subject, on="sid", how="left", maintain_order="left")
+    ahead = (
+        (pl.col("word_class") == "he")
+        & pl.col("lower").is_in(["he", "she"])
+        & (pl.col("i") - pl.col("open_i")).is_between(1, 2)
+        & (pl.col("i") < pl.col("subject_i"))
+    ).fill_null(False)
+    return out.with_columns(
+        *(pl.when(ahead).then(f"c_{c}").otherwise(f"lead_{c}").alias(f"lead_{c}") for c in ("keys", "codes"))
+    ).drop("open_i", "subject_i", "c_keys", "c_codes")
+
+
 def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
     actor = (
@@ -136,20 +167,24 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     acts_next = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(
         ["be", "aux", "fut", "modal", "adverb"]
     )
-    subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
-    human = (
-        subject
-        & (pl.col("n_quotes") % 2 == 0)
-        & pl.col("np").is_in(["person", "office"])
-        & (pl.col("keys").list.len() > 0)
+    acts_next = acts_next | (_at("lower", -1) == ",") & (
+        (_at("pos", -2) == "verb") | _at("word_class", -2).is_in(["be", "aux", "fut", "modal"])
     )
+    subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
+    outside = pl.col("n_quotes") % 2 == 0
+    named = pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
+    human = subject & outside & named
+    # "In Apia he and the premier signed ...": a sentence that opens with a pronoun goes on about the one before
+    again = (pl.col("word_class") == "he") & outside & pl.col("lower").is_in(["he", "she"])
+    first = (human | again).fill_null(False)
     e = elements.with_columns(
         strong.fill_null(False).alias("strong"),
-        (human & (human.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
+        (human & (first.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
     )
     e = e.with_columns(
         *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
     ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
+    e = _with_cataphora(e)
     pairs = (
         e.filter(
             pl.col("strong")
@@ -323,6 +358,14 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
     e = e.with_columns(
         _at("finite", -1, False).alias("verb_next"),
         pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"),
+    )
+    # "hours after India and Pakistan accused ...", "said that Seoul and Tokyo must ...": a clause begins anew
+    opens = (pl.col("word_class") == "sub") | (pl.col("lower") == "that")
+    e = e.with_columns(
+        (
+            pl.col("n_verbs")
+            - pl.when(opens.fill_null(False)).then("n_verbs").forward_fill().over("sid").fill_null(0)
+        ).alias("n_verbs")
     )
     # "Thai F-16 jets": the adjective acts where an acting body follows it.
     bodied = (

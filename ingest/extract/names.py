@@ -44,6 +44,8 @@ _PARTICLES = [
     "af",
 ]
 _NOT_GIVEN = "ed$|^(led|based|born|style|era|elect|designate|wide|run|held|made|owned|friendly|free|like|long|year|day)$"
+_COMPANY = ["guest", "guests", "visitor", "visitors", "host", "interlocutor", "interlocutors", "homologue"]
+_CURRENCIES = ["dollar", "dollars", "pound", "pounds", "francs", "rupees", "yen", "won", "yuan", "roubles", "rubles", "cents"]
 _PLACE_PREPOSITIONS = [
     "in",
     "at",
@@ -77,6 +79,8 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     is_office = pl.col("office_kind").is_not_null()
     is_date = word_class.is_in(["month", "day"])
     known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
+    # "his Australian guest", but "guests", "will host"
+    of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
     in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
     kind = (
         pl.when(pl.col("lower") == ",")
@@ -92,6 +96,9 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
             & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
         )
         .then(pl.lit("X"))
+        # "50,000 US dollars"
+        .when(pl.col("code").is_not_null() & _at("lower", -1).is_in(_CURRENCIES))
+        .then(pl.lit("W"))
         .when(pl.col("code").is_not_null())
         .then(pl.lit("G"))
         .when(is_office & (pl.col("office_kind") == "prefix"))
@@ -102,7 +109,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("R"))
         .when(is_office & in_title)
         .then(pl.lit("F"))
-        .when(word_class == "counterpart")
+        .when((word_class == "counterpart") & (~pl.col("lower").is_in(_COMPANY) | of_someone))
         .then(pl.lit("F"))
         .when((word_class == "honorific") & is_capital)
         .then(pl.lit("H"))
@@ -116,7 +123,12 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     )
     return tokens.with_columns(
         kind.alias("kind"),
-        *(pl.when("is_blocked").then(None).otherwise(c).alias(c) for c in ("code", "name_kind", "city")),
+        *(
+            pl.when(pl.col("is_blocked") | (kind == "W")).then(None).otherwise(c).alias(c)
+            for c in ("code", "name_kind", "city")
+        ),
+        # "the WHO" and "US" are no pronouns
+        pl.when(kind == "G").then(None).otherwise("word_class").alias("word_class"),
     )
 
 
