@@ -40,6 +40,13 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_FIRMS = [
+    *("airline", "airlines", "company", "companies", "firm", "firms", "carmaker", "automaker", "maker", "makers", "bank", "banks"),
+    *("billionaire", "tycoon", "startup", "start-up", "retailer", "supermarket", "club", "team", "side", "striker", "player"),
+    *("singer", "actor", "actress", "director", "film", "novelist", "writer", "restaurant", "hotel", "brand", "investor"),
+    *("investors", "fund", "manufacturer", "manufacturers", "operator", "telecoms", "shipbuilder", "brewer", "chain", "giant"),
+    *("designer", "boxer", "runner", "athlete", "champion", "coach", "musician", "artist", "author", "scientist", "entrepreneur"),
+]
 # "Lisbon said Angola must free the crew": what is demanded of whom
 _MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
@@ -584,13 +591,22 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & pl.col("direct")
         & (~pl.col("is_reduced") | (pl.col("i") - pl.col("hi").cast(pl.Int64) <= 3))
     )
+    # "The assets of nine Belarusian firms were frozen", "an offer by Oslo was rejected"
+    owned = (
+        (pl.col("pos") == "pair")
+        & pl.col("is_passive")
+        & (pl.col("lo") > pl.col("n_i"))
+        & (pl.col("hi") < pl.col("i"))
+        & pl.col("preps").list.contains(pl.col("prep"))
+        & (pl.col("prep") != "")
+    ).fill_null(False)
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
     # "the Chile-Peru talks": both sides stand before the noun
     order = (
         pl.when(undergoer)
         .then(0)
-        .when(passive_target & same_clause)
+        .when(owned | passive_target & same_clause)
         .then(1)
         .when(~pl.col("is_passive") & after & same_clause & no_verb & direct & kind_ok)
         .then(0)
@@ -639,8 +655,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         # "defends itself against", "courage in strengthening ties with"
         & ~(pl.col("event_type").is_in(_ADDRESSED[:3]) & (pl.col("prep") == "against"))
         & (pl.col("g_ing") == pl.col("anchor_ing"))
-        # "thanked Finland for its support of Sweden"
-        & (pl.col("g_for") == pl.col("anchor_for"))
+        # "thanked Finland for its support of Sweden", but "a grant for victims in Malawi"
+        & ((pl.col("g_for") == pl.col("anchor_for")) | (pl.col("event_type") == "AID"))
     )
     order = (
         pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2).when(further).then(3)
@@ -773,7 +789,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         & _at("prep", 2).is_in(place)
     )
     relative = (_at("word_class", -1) == "rel") | (_at("lower", -1) == ",") & (_at("word_class", -2) == "rel")
-    ends = elements.select(
+    plain = pl.col("word").str.contains("^[a-z-]+$") & pl.col("np").is_null() & (pl.col("word_class").is_null())
+    ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
@@ -783,6 +800,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .fill_null(False)
         .alias("then_verb"),
         _at("lower", -1).is_in(_MUST).alias("then_must"),
+        # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
+        (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
@@ -804,6 +823,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     grp = grp.join(at, on="lo", how="left", maintain_order="left").join(
         ends, on="hi", how="left", maintain_order="left"
     )
+    private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
+    grp = grp.filter(~private.fill_null(False))
     trig = trig.join(
         elements.select(
             pl.col("i").alias("anchor"),

@@ -27,6 +27,7 @@ _OF_WHAT = [
     "toward",
 ]
 _BETWEEN = ["A04", "R05", "S09"]
+_OTHER = 2**30  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
@@ -49,6 +50,24 @@ _FIELDS = [
     "rule_id",
     "trigger",
 ]
+
+
+def _with_what_is_rejected(acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts, and for each rejected request that it was made: "Kyiv rebuffed a Vatican plea" tells two."""
+    turned = (
+        (pl.col("rule_id") == "J15")
+        & (pl.col("status") == "occurred")
+        & pl.col("s_codes").is_not_null()
+        & pl.col("t_codes").is_not_null()
+    )
+    asked = acts.filter(turned).with_columns(
+        pl.lit("REQUEST").alias("event_type"),
+        pl.col("t_codes").alias("s_codes"),
+        pl.col("s_codes").alias("t_codes"),
+        # a reading of its own beside that of the refusal
+        (pl.col("i") + _OTHER).alias("i"),
+    )
+    return pl.concat([acts, asked])
 
 
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
@@ -89,8 +108,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "Seoul stressed that Seoul and Tokyo must work together" asks nothing of another
     us = pl.col("s_codes").list.set_intersection("t_codes").list.len() > 0
     acts = acts.filter(~((pl.col("rule_id") == "Q09") & us.fill_null(False)))
-    # "French troops left Niger": whoever else leaves a country only travels
-    acts = acts.filter((pl.col("rule_id") != "R12") | (pl.col("s_np") == "body"))
+    # "French troops left Niger", "bombers circled Taiwan": whoever else does so only travels
+    acts = acts.filter(~pl.col("rule_id").is_in(["R12", "M09"]) | (pl.col("s_np") == "body"))
+    acts = _with_what_is_rejected(acts)
     # "Spain, which buys its gas from Algeria": a habit is no event
     habit = pl.col("rule_id").is_in(_TRADES) & pl.col("tense").is_in(["s", "base"]) & (pl.col("status") == "occurred")
     acts = acts.filter(~habit)
