@@ -20,6 +20,11 @@ _ONLY_IN = {
     "secstate": "USA",
     "potus": "USA",
 }  # offices of one state
+_BARE_PAIRS = ["the pair", "the two", "the two men", "the two women", "the duo", "they both", "both men", "both women"]
+_DOERS = [
+    *("leaders", "presidents", "ministers", "officials", "negotiators", "armies", "navies", "militaries", "delegations"),
+    *("commanders", "generals", "envoys", "diplomats", "teams", "experts", "parliaments", "prime ministers", "spokesmen"),
+]
 _LIKENED = "rivals|neighbo|belligerents|warring|allies"
 _NO_KEYS = pl.lit([], dtype=_KEYS)
 _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "both"]
@@ -156,6 +161,37 @@ def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
     ).drop("open_i", "subject_i", "c_keys", "c_codes")
 
 
+def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
+    """ "The issue was raised with Liu He when the pair conferred": he, and the one whom the text is about."""
+    other = (
+        needs.filter((pl.col("word_class") == "pair") & pl.col("is_subject") & pl.col("lower_form").is_in(_BARE_PAIRS))
+        .join(
+            e.filter(pl.col("strong") & pl.col("np").is_in(["person"]) & (pl.col("keys").list.len() == 1)).select(
+                "sid", pl.col("i").alias("p_i"), pl.col("codes").alias("o_codes"), pl.col("keys").alias("o_keys")
+            ),
+            on="sid",
+        )
+        .filter(pl.col("p_i") < pl.col("i"))
+    )
+    alone = other.group_by("i").agg(pl.len().alias("n")).filter(pl.col("n") == 1)
+    lead = e.select("i", "lead_keys", "lead_codes")
+    both = (
+        other.join(alone, on="i", how="semi")
+        .join(lead, on="i", how="left")
+        .filter(
+            (pl.col("lead_codes").list.len() == 1)
+            & (pl.col("o_codes").list.len() == 1)
+            & (pl.col("lead_codes").list.set_intersection("o_codes").list.len() == 0)
+        )
+        .sort("i")
+    )
+    return both.select(
+        "i",
+        pl.concat_list("lead_codes", "o_codes").alias("c"),
+        pl.concat_list("lead_keys", "o_keys").alias("k"),
+    )
+
+
 def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
     actor = (
@@ -226,7 +262,9 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             "sid",
             "word_class",
             "is_subject",
+            pl.col("lower").alias("lower_form"),
             pl.col("lower").str.contains(_LIKENED).alias("is_likened"),
+            pl.col("lower").str.contains("sides$|delegations$|parties$|teams$").alias("is_of_sides"),
             pl.col("lower")
             .str.extract(r"\b(four|five|six|seven)\b")
             .replace_strict(["four", "five", "six", "seven"], [4, 5, 6, 7], default=0, return_dtype=pl.Int64)
@@ -261,6 +299,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("word_class") == "pair") & (pl.col("c").list.len() == 2))
         .select("i", "c", "k")
     )
+    with_lead = _lead_and_other(e, needs)
+    here = pl.concat([here, with_lead.join(here, on="i", how="anti")])
     links = (
         needs.with_columns(
             pl.int_ranges(
@@ -283,7 +323,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             & pl.when(pl.col("word_class") == "three")
             .then(pl.when(pl.col("count") > 0).then(size == pl.col("count")).otherwise(size >= 3))
             .when(pl.col("word_class") == "pair")
-            .then(size == 2)
+            # "the two sides" may be three states and a fourth
+            .then((size == 2) | (pl.col("is_of_sides") & (size <= 5)))
             .otherwise(size >= 2)
         )
         # the pair of an earlier sentence, not the one that only this sentence completes
@@ -293,7 +334,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
                 & ~((pl.col("last_i") < pl.col("i")) & pl.col("is_subject"))
             ).alias("is_late")
         )
-        .sort("i", "is_late", "from_sid", descending=[False, False, True])
+        .with_columns((pl.col("is_of_sides") & (size > 2)).alias("is_loose"))
+        .sort("i", "is_loose", "is_late", "from_sid", descending=[False, False, False, True])
         .unique("i", keep="first", maintain_order=True)
         .select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
@@ -311,7 +353,16 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
         )
     )
-    out = out.with_columns(pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"))
+    # "The two countries' foreign ministers talked": so does it
+    owners = (
+        plural
+        & pl.col("is_possessive")
+        & (_at("np", -1).is_in(["office", "body"]) | _at("lower", -1).is_in(_DOERS) | _at("lower", -2).is_in(_DOERS))
+    ).fill_null(False)
+    out = out.with_columns(
+        pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"),
+        (pl.col("is_possessive") & ~owners).alias("is_possessive"),
+    )
     return out.with_columns(
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
         # "the two countries" are no persons
@@ -360,7 +411,7 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
         pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"),
     )
     # "hours after India and Pakistan accused ...", "said that Seoul and Tokyo must ...": a clause begins anew
-    opens = (pl.col("word_class") == "sub") | (pl.col("lower") == "that")
+    opens = pl.col("word_class").is_in(["sub", "rel"]) | (pl.col("lower") == "that")
     e = e.with_columns(
         (
             pl.col("n_verbs")
