@@ -208,8 +208,12 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     )
     subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
     outside = pl.col("n_quotes") % 2 == 0
-    named = pl.col("np").is_in(["person", "office"]) & (pl.col("keys").list.len() > 0)
-    human = subject & outside & named
+    # "The Iraqi leader left. He ...": whose name the text does not tell
+    named = (pl.col("keys").list.len() > 0) & pl.col("np").is_in(["person", "office"])
+    named = named | (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("codes").list.len() == 1)
+    # who is named first needs no comma behind to be the subject: "On Friday, Israel's minister, Yair Lapid, ..."
+    foremost = strong & (pl.col("prep") == "") & (strong.fill_null(False).cum_sum().over("sid") == 1)
+    human = (subject | foremost) & outside & named
     # "In Apia he and the premier signed ...": a sentence that opens with a pronoun goes on about the one before
     again = (pl.col("word_class") == "he") & outside & pl.col("lower").is_in(["he", "she"])
     first = (human | again).fill_null(False)

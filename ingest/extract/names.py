@@ -82,6 +82,9 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     # "his Australian guest", but "guests", "will host"
     of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
     in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
+    # "Vice-Premier Liu He"
+    is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
+    is_he = is_he & (_at("word_class", 1) == "")
     kind = (
         pl.when(pl.col("lower") == ",")
         .then(pl.lit("C"))
@@ -117,6 +120,8 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("A"))
         .when(pl.col("city").is_not_null())
         .then(pl.lit("T"))
+        .when(is_he)
+        .then(pl.lit("X"))
         .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
         .then(pl.lit("X"))
         .otherwise(pl.lit("W"))
@@ -128,7 +133,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
             for c in ("code", "name_kind", "city")
         ),
         # "the WHO" and "US" are no pronouns
-        pl.when(kind == "G").then(None).otherwise("word_class").alias("word_class"),
+        pl.when((kind == "G") | is_he).then(None).otherwise("word_class").alias("word_class"),
     )
 
 
