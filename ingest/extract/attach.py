@@ -195,7 +195,8 @@ def add_dates(
 def capitals(tokens: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
     """The tokens; "Chinese" in "the Chinese capital" is the town of that name."""
     seats = countries.filter(pl.col("capital") != "").select("code", pl.col("capital").alias("seat"))
-    names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & (pl.col("name_kind") == "demonym")
+    whose = pl.col("name_kind").is_in(["demonym", "abbreviation"]) | pl.col("is_possessive")
+    names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & whose
     return (
         tokens.with_columns(names_it.fill_null(False).alias("is_seat"))
         .join(seats, on="code", how="left", maintain_order="left")
@@ -226,7 +227,7 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
         ["visited", "visiting", "visit", "visits", "toured"]
     )
     return (
-        elements.filter((town | country) & (inside | toward | visited) & ~pl.col("is_possessive"))
+        elements.filter((town | country) & (inside | toward | visited) & (~pl.col("is_possessive") | (_at("lower", -1) == "capital")))
         .select(
             "sid",
             "a",
