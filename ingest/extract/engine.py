@@ -16,6 +16,7 @@ from ingest.extract import (
     clauses,
     coreference,
     dates,
+    definites,
     duplicates,
     events,
     facts,
@@ -66,7 +67,9 @@ def read(articles: pl.DataFrame) -> Reading:
     where = attach.find_places(elements)
     scene = attach.scenes(dated, where, elements, sents)
     elements = attach.localise(elements, where, scene, sents, cities)
-    elements = coreference.link_pronouns(coreference.link_offices(elements))
+    elements = definites.link_definites(coreference.link_offices(elements), places.definite_nouns())
+    elements = coreference.link_pronouns(elements)
+    elements = definites.link_others(elements, coreference.groups(elements))
     groups = coreference.groups(elements)
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
     bound = status.statuses(
