@@ -14,6 +14,9 @@ _MAX_TARGET = 14  # elements between a trigger and a target bound by a prepositi
 _MAX_DIRECT = 7  # ... and one bound without
 _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes it
 _MAX_FURTHER = 12  # ... and one deeper in the object
+_MAX_OR = 25  # ... from a demand to what comes otherwise
+_OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
+_MAX_RELATED = 8  # ... between "with whom" and the verb
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
 _SAYING = [
     "said",
@@ -40,6 +43,7 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_HARM = ["violate", "violateverb", "attack", "kill", "seize", "hack", "blockade", "threaten", "boycott", "harm"]
 _FUTURE = ["will", "would", "to", "also", "then", "later"]
 _FIRMS = [
     *("airline", "airlines", "company", "companies", "firm", "firms", "carmaker", "automaker", "maker", "makers", "bank", "banks"),
@@ -84,6 +88,14 @@ def _n_breaks() -> pl.Expr:
     return pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum() * 16 + pl.when(inside).then(
         opened.clip(0, 15)
     ).otherwise(0)
+
+
+def mark_harm(elements: pl.DataFrame, verbs: pl.DataFrame) -> pl.DataFrame:
+    """The elements with `is_harm`: a verb in the past or in progress that says what nobody would own up to."""
+    forms = verbs.filter(pl.col("verb_class").is_in(_HARM) & pl.col("tense").is_in(["past", "part", "ing"]))["form"]
+    return elements.with_columns(
+        ((pl.col("pos") == "verb") & pl.col("lower").is_in(forms.unique().implode())).fill_null(False).alias("is_harm")
+    )
 
 
 @in_one_plan
@@ -336,7 +348,7 @@ def triggers(
         .select(*keep, "is_modifier")
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    demanding = elements.filter(pl.col("lower").is_in(_MUST)).select("sid").unique()
+    demanding = elements.filter(pl.col("lower").is_in(_MUST) | pl.col("is_harm")).select("sid").unique()
     demands = verb.filter(pl.col("verb_class") == "say").join(demanding, on="sid", how="semi")
     alone = pl.concat([verb.filter(pl.col("verb_class") != "say"), demands]).join(
         frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
@@ -574,6 +586,10 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("np").is_in(["state", "town"]))
         .when(pl.col("object_kind") == "must")
         .then(pl.col("then_must") & pl.col("strong"))
+        .when(pl.col("object_kind") == "blamed")
+        .then(pl.col("then_harm") & pl.col("strong"))
+        .when(pl.col("object_kind") == "urged")
+        .then(pl.col("then_to") | pl.col("then_not_to"))
         .otherwise(True)
     )
     # Between verb and noun ("summoned the Chinese ambassador"), or the owner of the noun ("rejected China's claim").
@@ -660,8 +676,22 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         # "thanked Finland for its support of Sweden", but "a grant for victims in Malawi"
         & ((pl.col("g_for") == pl.col("anchor_for")) | (pl.col("event_type") == "AID"))
     )
+    # "Tonga, with which Beijing concluded a pact": the one before the relative clause
+    related = (
+        (pl.col("hi") < pl.col("i"))
+        & pl.col("preps").list.contains(pl.col("whom_prep"))
+        & (pl.col("g_rel") < pl.col("anchor_rel"))
+        & ((pl.col("i") - pl.col("hi").cast(pl.Int64)) <= _MAX_RELATED)
+        & ~pl.col("is_passive")
+        & pl.col("strong")
+    ).fill_null(False)
     order = (
-        pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2).when(further).then(3)
+        pl.when(order.is_not_null())
+        .then(order)
+        .when(beside & pl.col("strong"))
+        .then(2)
+        .when(further | related)
+        .then(3)
     )
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told
@@ -795,6 +825,11 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
+        pl.when(_at("lower", -2).is_in(["whom", "which"]))
+        .then(_at("lower", -1))
+        .when((_at("lower", -1) == ",") & _at("lower", -3).is_in(["whom", "which"]))
+        .then(_at("lower", -2))
+        .alias("whom_prep"),
         ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
@@ -803,6 +838,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .fill_null(False)
         .alias("then_verb"),
         _at("lower", -1).is_in(_MUST).alias("then_must"),
+        # "Manila said Beijing had violated the accord": what is held against whom
+        (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])).alias("then_harm"),
+        ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
@@ -860,6 +898,17 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .alias("then_object"),
     )
     trig = trig.join(led, on="i", how="left", maintain_order="left")
+    # "demanded that Moscow accept a truce or face sanctions"
+    otherwise = (
+        elements.filter((pl.col("lower") == "or") & _at("lower", -1).is_in(_OR_ELSE))
+        .unique("sid", keep="first", maintain_order=True)
+        .select("sid", pl.col("i").alias("or_i"))
+    )
+    trig = (
+        trig.join(otherwise, on="sid", how="left", maintain_order="left")
+        .with_columns((pl.col("or_i") - pl.col("i").cast(pl.Int64)).is_between(1, _MAX_OR).fill_null(False).alias("is_ultimatum"))
+        .drop("or_i")
+    )
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)
     tgt = pl.concat([tgt, _shared_targets(trig, src, tgt)], how="diagonal")

@@ -71,6 +71,7 @@ def read(articles: pl.DataFrame) -> Reading:
     elements = coreference.link_pronouns(elements)
     elements = definites.link_others(elements, coreference.groups(elements))
     groups = coreference.groups(elements)
+    elements = clauses.mark_harm(elements, words.verbs())
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
     bound = status.statuses(
         clauses.bind(elements, groups, trig), elements, status.find_cues(sents, words.status_cues())

@@ -27,7 +27,7 @@ _OF_WHAT = [
     "toward",
 ]
 _BETWEEN = ["A04", "R05", "S09"]
-_OTHER = 2**30  # beyond any element number
+_OTHER = 2**29  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
@@ -70,6 +70,15 @@ def _with_what_is_rejected(acts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([acts, asked])
 
 
+def _with_what_else_would_come(acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts, and the threat in an ultimatum: "demanded that Moscow accept a truce or face sanctions"."""
+    menace = (pl.col("event_type") == "REQUEST") & (pl.col("status") == "occurred") & pl.col("is_ultimatum")
+    threat = acts.filter(menace.fill_null(False)).with_columns(
+        pl.lit("THREATEN").alias("event_type"), (pl.col("i") + 2 * _OTHER).alias("i")
+    )
+    return pl.concat([acts, threat])
+
+
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause, source and target of everything but encounters."""
     # "will not lift the embargo", "failed to reach agreement", "cancelled a visit": what is withheld is refused
@@ -110,7 +119,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter(~((pl.col("rule_id") == "Q09") & us.fill_null(False)))
     # "French troops left Niger", "bombers circled Taiwan": whoever else does so only travels
     acts = acts.filter(~pl.col("rule_id").is_in(["R12", "M09"]) | (pl.col("s_np") == "body"))
-    acts = _with_what_is_rejected(acts)
+    acts = _with_what_else_would_come(_with_what_is_rejected(acts))
     # "Spain, which buys its gas from Algeria": a habit is no event
     habit = pl.col("rule_id").is_in(_TRADES) & pl.col("tense").is_in(["s", "base"]) & (pl.col("status") == "occurred")
     acts = acts.filter(~habit)

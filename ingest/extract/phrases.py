@@ -29,6 +29,11 @@ _PEOPLE = [
     "trade officials",
     "senior officials",
 ]
+_REGIONS = [
+    *("province", "region", "district", "town", "city", "village", "governorate", "state", "oblast", "valley", "peninsula"),
+    *("port", "prefecture", "county", "island", "islands", "coast", "border", "strait", "area", "airport", "desert", "enclave"),
+    *("bridge", "refinery", "base", "airbase", "dam", "embassy", "parliament", "newspaper", "daily", "television", "agency"),
+]
 _ENVOYS = ["envoy", "ambassador"]
 _ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
@@ -78,7 +83,8 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & (k1 == "G")
         & (poss1 | adjective1 | kind.is_in(["F", "B", "A"]) & (k2 != "P")),
         (kind == "H") & (k1 == "G") & (poss1 | adjective1),
-        (kind == "P") & (k1 == "G") & poss1,
+        # "Pakistan's Dar", but not "Afghanistan's Paktika province" nor "Iran's Kharg Island"
+        (kind == "P") & (k1 == "G") & poss1 & ~w1.is_in(_REGIONS) & ~pl.col("is_thing").fill_null(False),
         (kind == "A")
         & (k1 == "P")
         & poss1
