@@ -43,6 +43,13 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_BACK_WHERE = ["in", "to", "from", "home", "into", "on", "at", "up", "out", "off", "across", "over", "then"]
+# "a power company", "the gas pipeline": what is sold is another thing
+_COMPOUND = [
+    *("company", "pipeline", "plant", "station", "giant", "firm", "producer", "exporter", "refinery", "field", "fields", "line"),
+    *("industry", "sector", "minister", "price", "prices", "market", "markets", "deal", "contract", "project", "grid", "monopoly"),
+    *("bomb", "bomber", "dealer", "worker", "workers", "convoy", "convoys", "sanctions", "embargo", "crisis", "talks"),
+]
 _HARM = ["violate", "violateverb", "attack", "kill", "seize", "hack", "blockade", "threaten", "boycott", "harm"]
 _FUTURE = ["will", "would", "to", "also", "then", "later"]
 _FIRMS = [
@@ -229,7 +236,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             & ~led
             & ~bare
             & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
-            & ~((pl.col("lower") == "back") & _at("is_verb", 1, False))
+            & ~((pl.col("lower") == "back") & (_at("is_verb", 1, False) | _at("lower", -1).is_in(_BACK_WHERE)))
             & ~(pl.col("tense").is_in(["past", "part"]) & (_at("lower", 1) == "-"))  # "nuclear-armed"
         )
         .then(pl.lit("verb"))
@@ -343,9 +350,9 @@ def triggers(
     verb = pl.concat([verb, calls])
     modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
     noun = (
-        elements.with_columns(modified.alias("is_modifier"))
+        elements.with_columns(modified.alias("is_modifier"), _at("lower", -1).is_in(_COMPOUND).alias("is_compound"))
         .filter(pl.col("pos") == "noun")
-        .select(*keep, "is_modifier")
+        .select(*keep, "is_modifier", "is_compound")
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
     demanding = elements.filter(pl.col("lower").is_in(_MUST) | pl.col("is_harm")).select("sid").unique()
@@ -359,7 +366,7 @@ def triggers(
         pl.col("lower").alias("trigger"),
     )
     nominal = (
-        noun.drop("is_modifier")
+        noun.drop("is_modifier", "is_compound")
         .join(frames.filter(pl.col("verb_class") == ""), on="noun_class")
         .with_columns(
             pl.col("i").alias("anchor"),
@@ -369,7 +376,7 @@ def triggers(
         )
     )
     # "handed Soviet arms negotiators a draft": no arms were handed
-    objects = noun.filter(~pl.col("is_modifier")).select(
+    objects = noun.filter(~pl.col("is_modifier") & ~pl.col("is_compound")).select(
         "sid",
         pl.col("i").alias("n_i"),
         "noun_class",
@@ -588,6 +595,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("then_must") & pl.col("strong"))
         .when(pl.col("object_kind") == "blamed")
         .then(pl.col("then_harm") & pl.col("strong"))
+        .when(pl.col("object_kind") == "leaving")
+        .then(pl.col("then_leave"))
         .when(pl.col("object_kind") == "urged")
         .then(pl.col("then_to") | pl.col("then_not_to"))
         .otherwise(True)
@@ -725,7 +734,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         pl.col("event_type").is_in(_ADDRESSED)
         & (pl.col("pos") != "noun")
         & ~pl.col("is_passive")
-        & (pl.col("object_kind") != "deed")
+        & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving"])
         # "backed Chad in resisting pressure": who is resisted, is not said
         & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
     ).join(tgt.select("t"), on="t", how="anti")
@@ -841,6 +850,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         # "Manila said Beijing had violated the accord": what is held against whom
         (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
+        ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
