@@ -43,6 +43,11 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_REDUCED = [
+    *("imposed", "slapped", "levied", "signed", "brokered", "mediated", "sponsored", "drafted", "proposed", "adopted", "issued"),
+    *("posed", "filed", "made", "given", "sent", "provided", "committed", "caused", "owned", "operated", "carried out", "used"),
+    *("seized", "stationed", "deployed", "captured", "detained", "backed", "hosted", "supplied", "built", "funded", "financed"),
+]
 _BACK_WHERE = ["in", "to", "from", "home", "into", "on", "at", "up", "out", "off", "across", "over", "then"]
 # "a power company", "the gas pipeline": what is sold is another thing
 _COMPOUND = [
@@ -255,9 +260,15 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         _at("np", 1).is_in(["person", "office", "state", "body", "pronoun", "other"])
         | _at("word_class", 1).is_in(["conj", "he", "they", "rel", "adverb"])
     )
+    # "lift sanctions imposed on Chad": no verb of the sentence
+    reduced = (
+        pl.col("lower").is_in(_REDUCED)
+        & ((_at("pos", 1) == "noun") | _at("plain", 1, False))
+        & ((_at("word_class", -1) == "prep") | (_at("word_class", -1) == "adverb"))
+    )
     finite = (
         past
-        | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"])
+        | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"]) & ~reduced.fill_null(False)
         | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
     )
     return e.with_columns(
@@ -509,6 +520,17 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & is_left
         & ~pl.col("is_passive")
     )
+    # "The missiles fired by the Israeli army struck a depot"
+    through = (
+        ~pl.col("is_passive")
+        & (pl.col("prep") == "by")
+        & pl.col("strong")
+        & ~pl.col("is_possessive")
+        & is_left
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) <= 2)
+        & (pl.col("pos") != "noun")
+        & pl.col("event_type").is_in(["ASSAULT", "COERCE"])
+    )
     # "The visit of the Thai king to Bhutan"
     guest = (pl.col("rule_id") == "C16") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "of")
     # A fronted clause: "After meeting the king, the envoy said ..."
@@ -531,7 +553,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .then(1)
         .when(adjective & (pl.col("pos") == "noun"))
         .then(0)
-        .when(adjective | crowd | guest)
+        .when(adjective | crowd | guest | through)
         .then(1)
         .when(fronted)
         .then(2)
@@ -558,9 +580,12 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
 def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a target: t, t_* of the group acted upon."""
     c = (
-        trig.join(src.select("t", "s_g"), on="t", how="left")
+        trig.join(src.select("t", "s_g", "s_codes"), on="t", how="left")
         .join(grp, on="sid")
         .filter(pl.col("g") != pl.col("s_g").fill_null(0))
+        # "reiterated the UN's commitment to Lebanon": nobody acts upon himself
+        .filter((pl.col("codes").list.set_difference("s_codes").list.len() > 0).fill_null(True))
+        .drop("s_codes")
     )
     after = pl.col("lo") > pl.col("anchor")
     gap = pl.col("lo").cast(pl.Int64) - pl.col("anchor")
@@ -568,7 +593,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     within = (pl.col("g_rel") == pl.col("anchor_rel")) | ~pl.col("rule_id").is_in(["C11"])
     same_clause = (pl.col("g_breaks") == pl.col("n_breaks")) & within
     # "Talks were held between ..." has its verb in the middle
-    no_verb = (pl.col("g_finite") <= pl.col("anchor_finite")) | (pl.col("pos") == "noun") & (
+    # "agreed to provide Oslo with": the infinitive is what is agreed
+    reach = pl.when(pl.col("rule_id") == "A06").then(1).otherwise(0)
+    no_verb = (pl.col("g_finite").cast(pl.Int64) - pl.col("anchor_finite") <= reach) | (pl.col("pos") == "noun") & (
         pl.col("prep") == "between"
     )
     # "*": agreed to whatever with, for or in whomever
@@ -580,6 +607,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     thanked = pl.col("rule_id").is_in(["S01", "S10"]) & (pl.col("g_for") != pl.col("anchor_for"))
     governed = governed & ~thanked
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
+    # "discussed the crisis and the situation in Idlib with the leaders of France"
+    governed = governed | (pl.col("rule_id") == "C11") & (pl.col("prep") == "with") & (gap <= 2 * _MAX_TARGET)
     talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
     kind_ok = (
@@ -848,7 +877,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .alias("then_verb"),
         _at("lower", -1).is_in(_MUST).alias("then_must"),
         # "Manila said Beijing had violated the accord": what is held against whom
-        (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])).alias("then_harm"),
+        (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])
+            | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
         ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state

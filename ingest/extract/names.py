@@ -85,6 +85,12 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     # "Vice-Premier Liu He"
     is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
     is_he = is_he & (_at("word_class", 1) == "")
+    # "Theresa May", "a May 15 deadline", but "may"
+    is_may = (pl.col("word") == "May") & ~pl.col("is_first")
+    is_named_may = is_may & _at("is_capital", 1, False) & (_at("word_class", 1) == "") & ~_at("is_punct", 1, True)
+    is_month = is_may & ~is_named_may | (pl.col("word") == "May") & _at("word", -1).str.contains(r"^\d")
+    # "around $400 million"
+    is_about = pl.col("lower").is_in(["around", "over", "about", "under", "near"]) & _at("word", -1).str.contains(r"^[\d$€£]")
     kind = (
         pl.when(pl.col("lower") == ",")
         .then(pl.lit("C"))
@@ -120,8 +126,10 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("A"))
         .when(pl.col("city").is_not_null())
         .then(pl.lit("T"))
-        .when(is_he)
+        .when(is_he | is_named_may)
         .then(pl.lit("X"))
+        .when(is_month | is_about)
+        .then(pl.lit("W"))
         .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
         .then(pl.lit("X"))
         .otherwise(pl.lit("W"))
@@ -133,7 +141,12 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
             for c in ("code", "name_kind", "city")
         ),
         # "the WHO" and "US" are no pronouns
-        pl.when((kind == "G") | is_he).then(None).otherwise("word_class").alias("word_class"),
+        pl.when((kind == "G") | is_he | is_named_may | is_about)
+        .then(None)
+        .when(is_month)
+        .then(pl.lit("month"))
+        .otherwise("word_class")
+        .alias("word_class"),
     )
 
 

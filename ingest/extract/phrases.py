@@ -124,15 +124,17 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         (lower.is_in(["and", ","]))
         & (k1 == "G")
         & ~poss1
-        & _at("name_kind", 1).is_in(["demonym"])
+        & _at("name_kind", 1).is_in(["demonym", "abbreviation"])
         & (n1 == "G")
-        & _at("name_kind", -1).is_in(["demonym"]),
+        & (_at("name_kind", -1).is_in(["demonym", "abbreviation"]))
+        & ((_at("name_kind", 1) == "demonym") | (_at("name_kind", -1) == "demonym")),
         (kind == "G")
         & demonym
         & l1.is_in(["and", ","])
         & (k2 == "G")
-        & (pl.col("name_kind") == "demonym")
-        & _at("name_kind", 2).is_in(["demonym"])
+        & pl.col("name_kind").is_in(["demonym", "abbreviation"])
+        & _at("name_kind", 2).is_in(["demonym", "abbreviation"])
+        & ((pl.col("name_kind") == "demonym") | (_at("name_kind", 2) == "demonym"))
         & ~_at("is_possessive", 2, False),
         # "India-Pakistan"
         lower.is_in(["-", "/"]) & hyphened & k1.is_in(["G"]) & (n1 == "G") & ~_at("spaced", -1, True),
