@@ -73,9 +73,8 @@ def read(articles: pl.DataFrame) -> Reading:
     groups = coreference.groups(elements)
     elements = clauses.mark_harm(elements, words.verbs())
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
-    bound = status.statuses(
-        clauses.bind(elements, groups, trig), elements, status.find_cues(sents, words.status_cues())
-    )
+    bound = clauses.without_sport(clauses.bind(elements, groups, trig), elements)
+    bound = status.statuses(bound, elements, status.find_cues(sents, words.status_cues()))
     bound = attach.add_dates(bound, dated, sents, elements)
     bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
     bound = attach.follow(bound, dated, elements, published)
