@@ -16,6 +16,7 @@ _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes i
 _MAX_FURTHER = 12  # ... and one deeper in the object
 _MAX_OR = 25  # ... from a demand to what comes otherwise
 _OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
+_MAX_SEEN = 4  # ... between "see" and whom
 _MAX_RELATED = 8  # ... between "with whom" and the verb
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
 _SAYING = [
@@ -613,7 +614,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     # "thanked the leaders for their hosting of Afghans"
     thanked = pl.col("rule_id").is_in(["S01", "S10"]) & (pl.col("g_for") != pl.col("anchor_for"))
     governed = governed & ~thanked
-    direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
+    direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT) & ~pl.col("is_tail")
+    # "to see the seafarers whom Iran holds"
+    direct = direct & ((pl.col("rule_id") != "C19") | (gap <= _MAX_SEEN))
     # "discussed the crisis and the situation in Idlib with the leaders of France"
     governed = governed | (pl.col("rule_id") == "C11") & (pl.col("prep") == "with") & (gap <= 2 * _MAX_TARGET)
     talks_with = pl.col("prep").is_in(["with", "between"])
@@ -899,9 +902,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             _at("doing", 1, False)
             | _at("doing", 2, False) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
             | tail
-        ).alias(
-            "is_object"
-        ),
+        ).alias("is_object"),
+        # "in Siem Reap, Cambodia"
+        tail.fill_null(False).alias("is_tail"),
         pl.col("n_breaks").alias("g_breaks"),
         pl.col("n_finite").alias("g_finite"),
         pl.col("n_owned").alias("g_owned"),

@@ -10,6 +10,11 @@ import polars as pl
 
 from ingest.extract.names import _at
 
+# what governs a clause with a subject of its own: "proposed that the envoys sit down"
+_OVER_SUBJECT = [
+    *("if", "whether", "unless", "should", "denied", "denies", "proposed", "proposes", "proposed that", "suggested"),
+    *("suggested that", "urged", "demanded", "demands"),
+]
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
@@ -95,7 +100,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             | pl.col("s_end").is_null()
             | (pl.col("s_end") > pl.col("h_start"))
             | (pl.col("c_start") >= pl.col("s_end"))
-            | pl.col("form").is_in(["if", "whether", "unless", "should", "denied", "denies"])
+            | pl.col("form").is_in(_OVER_SUBJECT)
         )
     )
     # "for a visit to China and will meet Xi": the modal has another verb's subject
