@@ -15,6 +15,7 @@ _MAX_DIRECT = 7  # ... and one bound without
 _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes it
 _MAX_FURTHER = 12  # ... and one deeper in the object
 _MAX_OR = 25  # ... from a demand to what comes otherwise
+_OF_WHAT = ["of", "for", "on", "about", "to", "from", "in", "by", "including", "towards", "toward", "over", "discussed", "discuss"]
 _OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
 _MAX_SEEN = 4  # ... between "see" and whom
 _MAX_RELATED = 8  # ... between "with whom" and the verb
@@ -42,8 +43,12 @@ _SAYING = [
 _CONTROLS = {
     "THREATEN": ["threatened", "threatens", "threatening", "threaten"],
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
-    "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
+    "AGREE": ["agreed", "agrees"],
 }
+_KIN = [
+    *("member", "members", "ally", "allies", "neighbour", "neighbours", "neighbor", "neighbors", "rival", "rivals", "enemy"),
+    *("enemies", "partner", "partners", "critic", "critics", "creditors", "foe", "foes", "friends", "backers", "arch-rival"),
+]
 _OF_STATES = ["AGREE", "COOPERATE", "CONSULT", "SUPPORT"]  # what a firm abroad is no party to
 _SPORTY = 3  # words of sport that make an article one about sport
 _OFFICIAL = ["person", "office", "body"]
@@ -72,7 +77,7 @@ _FIRMS = [
 _MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
-_NOT_FURTHER = ["T01", "M02", "M03", "N11", "O08", "O18", "P02", "P05", "Q02", "Q03", "Q07"]
+_NOT_FURTHER = ["S05", "T01", "M02", "M03", "N11", "O08", "O18", "P02", "P05", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _HARSH = ["ACCUSE", "THREATEN", "REJECT", "PROTEST", "SANCTION", "COERCE", "ASSAULT", "MOBILIZE"]
 _BY_WIRE = [
@@ -189,6 +194,17 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .then(True)
         .otherwise(False)
     ).fill_null(False)
+    # "UN sanctions on the North", "the UN call for", "efforts to ban strikes against"
+    named_noun = (
+        both
+        & pl.col("tense").is_in(["s", "base"])
+        & (_at("np", 1) == "state")
+        & _at("name_kind", 1).is_in(["abbreviation", "demonym"])
+        & ((_at("word_class", -1) == "prep") | _at("is_punct", -1, True))
+    )
+    after_infinitive = both & (pl.col("tense") == "s") & (_at("lower", 2) == "to") & _at("is_verb", 1, False)
+    after_gerundial = both & (pl.col("tense") == "ing") & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
+    noun = noun | (named_noun | after_infinitive | after_gerundial).fill_null(False)
     # "global challenges", "sought support", "losing orders to": a plain form after an adjective, a verb or a
     # preposition is no verb of this clause
     leads_bare = word1.is_in(
@@ -325,7 +341,11 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("lower").is_in(["whose", "where"])
             | pl.col("lower").is_in(["which", "whom"]) & (_at("word_class", 1) == "prep")
             | (pl.col("lower") == "who")
-            & ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
+            & (
+                ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
+                # "the people and the government who resist"
+                | (_at("np", 1) == "body") & (_at("codes", 1, []).list.len() == 0)
+            )
             & (_at("lower", 1) != ",")
         )
         .fill_null(False)
@@ -891,6 +911,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
         ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
+        (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & _at("plain_word", -1, False)).alias("is_kin"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
@@ -918,6 +939,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     grp = grp.join(at, on="lo", how="left", maintain_order="left").join(
         ends, on="hi", how="left", maintain_order="left"
     )
+    # "NATO's newest member" is not NATO
+    akin = pl.col("is_kin") & pl.col("is_possessive") & (pl.col("np") == "state")
+    grp = grp.filter(~akin.fill_null(False))
     private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
     grp = grp.with_columns(private.fill_null(False).alias("is_private"))
     trig = trig.join(
@@ -933,9 +957,34 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         how="left",
         maintain_order="left",
     )
-    led = elements.select(
+    # "to impose costs and provide aid", "discussed deepening ties and expanding trade": the second goes with the first
+    adverb1 = _at("word_class", 1) == "adverb"
+    own_lead = pl.when(adverb1).then(_at("lower", 2)).otherwise(_at("lower", 1))
+    is_verb = pl.col("pos") == "verb"
+    aims = is_verb & (pl.col("tense") == "base") & own_lead.str.contains(r"(?:^| )to$")
+    deeds = is_verb & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "modal", "fut"])
+    gerunds = is_verb & (pl.col("tense") == "ing") & ((_at("pos", 1) == "verb") | own_lead.is_in(_OF_WHAT))
+    mode = pl.when(aims).then(pl.lit("to")).when(gerunds).then(pl.lit("of")).when(deeds).then(pl.lit(""))
+    going_on = pl.col("is_joined") & (
+        (pl.col("last_mode") == "to") & (pl.col("tense") == "base")
+        | (pl.col("last_mode") == "of") & (pl.col("tense") == "ing")
+    )
+    governed = elements.with_columns(
+        own_lead.alias("own_lead"),
+        own_lead.is_in(["and", "or", ",", "but", "as well as"]).fill_null(False).alias("is_joined"),
+        mode.forward_fill().over("sid").shift(1).over("sid").alias("last_mode"),
+        ((_at("pos", 1) == "verb") & ~_at("word_class", 1).is_in(["be", "aux"])).fill_null(False).alias("is_after_verb"),
+    )
+    led = governed.select(
         "i",
-        _at("lower", 1).alias("led_by"),
+        pl.when(going_on.fill_null(False))
+        .then("last_mode")
+        .when(pl.col("is_after_verb") & (pl.col("tense") == "ing"))
+        .then(pl.lit("of"))
+        .when(pl.col("own_lead").str.contains(r" to$"))
+        .then(pl.lit("to"))
+        .otherwise("own_lead")
+        .alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
         _at("lower", -1).alias("then_word"),
         _at("lower", -1)

@@ -123,6 +123,16 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "French troops left Niger", "bombers circled Taiwan": whoever else does so only travels
     acts = acts.filter(~pl.col("rule_id").is_in(["R12", "M09"]) | (pl.col("s_np") == "body"))
     acts = _with_what_else_would_come(_with_what_is_rejected(acts))
+    # "discussed deepening ties", "efforts to strengthen the alliance": only what was deepened is told
+    wish = (pl.col("rule_id") == "O09") & (pl.col("tense").is_in(["ing", "base"]) | (pl.col("status") == "hypothetical"))
+    acts = acts.filter(~wish)
+    # "agreed that a settlement would help": of one mind, but bound to nothing
+    opinion = pl.col("rule_id").is_in(["A01", "A02", "A05", "A06"]) & (pl.col("lemma") == "agree") & (pl.col("then_word") == "that")
+    acts = acts.filter(~opinion)
+    # "an industry roundtable at the convention": whose accord it is, must be told with it
+    loose = (pl.col("rule_id") == "A04") & ~(pl.col("p_codes").is_not_null() | pl.col("t_prep").is_in(["between", "with"]))
+    loose = loose & (pl.col("s_order") > 0)
+    acts = acts.filter(~loose.fill_null(False))
     # "Spain, which buys its gas from Algeria": a habit is no event
     habit = pl.col("rule_id").is_in(_TRADES) & pl.col("tense").is_in(["s", "base"]) & (pl.col("status") == "occurred")
     acts = acts.filter(~habit)
