@@ -45,6 +45,10 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees"],
 }
+_BARE_LEADS = [
+    *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
+    *("'ll", "won't", "can't", "couldn't", "wouldn't", "needs to", "need to", "has to", "have to", "ought to", "in order to"),
+]
 _KIN = [
     *("member", "members", "ally", "allies", "neighbour", "neighbours", "neighbor", "neighbors", "rival", "rivals", "enemy"),
     *("enemies", "partner", "partners", "critic", "critics", "creditors", "foe", "foes", "friends", "backers", "arch-rival"),
@@ -204,7 +208,10 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     )
     after_infinitive = both & (pl.col("tense") == "s") & (_at("lower", 2) == "to") & _at("is_verb", 1, False)
     after_gerundial = both & (pl.col("tense") == "ing") & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
-    noun = noun | (named_noun | after_infinitive | after_gerundial).fill_null(False)
+    # "discussed security and support for Kabul"
+    support_for = both & (pl.col("tense") == "base") & word1.is_in(["and", "or", ","]) & (_at("lower", -1) == "for")
+    support_for = support_for & (pl.col("lower") != "call")
+    noun = noun | (named_noun | after_infinitive | after_gerundial | support_for).fill_null(False)
     # "global challenges", "sought support", "losing orders to": a plain form after an adjective, a verb or a
     # preposition is no verb of this clause
     leads_bare = word1.is_in(
@@ -340,6 +347,8 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         (
             pl.col("lower").is_in(["whose", "where"])
             | pl.col("lower").is_in(["which", "whom"]) & (_at("word_class", 1) == "prep")
+            # "cooperation between Moscow and Pyongyang, which violates ..."
+            | (pl.col("lower") == "which") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "body"]) & (_at("prep", 2) != "")
             | (pl.col("lower") == "who")
             & (
                 ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
@@ -635,6 +644,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     thanked = pl.col("rule_id").is_in(["S01", "S10"]) & (pl.col("g_for") != pl.col("anchor_for"))
     governed = governed & ~thanked
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT) & ~pl.col("is_tail")
+    # "rejected the plan, and Mexico's minister said ...", "oppose the tax, but Italy ...": another clause
+    anew = pl.col("after_and") & pl.col("then_verb").fill_null(False) & after
     # "to see the seafarers whom Iran holds"
     direct = direct & ((pl.col("rule_id") != "C19") | (gap <= _MAX_SEEN))
     # "discussed the crisis and the situation in Idlib with the leaders of France"
@@ -762,7 +773,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(3)
     )
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
-        pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES))
+        pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )
     return (
         ranked.sort("t", "order", "gap")
@@ -924,6 +935,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             | _at("doing", 2, False) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
             | tail
         ).alias("is_object"),
+        (
+            _at("lower", 1).is_in(["and", "but", "while", "yet"])
+            | _at("lower", 2).is_in(["and", "but", "while"]) & (_at("word_class", 1) == "det")
+        ).alias("after_and"),
         # "in Siem Reap, Cambodia"
         tail.fill_null(False).alias("is_tail"),
         pl.col("n_breaks").alias("g_breaks"),
@@ -958,12 +973,16 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         maintain_order="left",
     )
     # "to impose costs and provide aid", "discussed deepening ties and expanding trade": the second goes with the first
-    adverb1 = _at("word_class", 1) == "adverb"
+    adverb1 = (_at("word_class", 1) == "adverb") | _at("lower", 1).str.contains("^[a-z]{3,}ly$")
     own_lead = pl.when(adverb1).then(_at("lower", 2)).otherwise(_at("lower", 1))
     is_verb = pl.col("pos") == "verb"
-    aims = is_verb & (pl.col("tense") == "base") & own_lead.str.contains(r"(?:^| )to$")
+    unknown = (
+        pl.col("word_class").is_null() & pl.col("np").is_null() & pl.col("word").str.contains("^[a-z]{3,}$") & ~is_verb.fill_null(False)
+    )
+    aims = (is_verb & (pl.col("tense") == "base") | unknown) & own_lead.str.contains(r"(?:^| )to$")
     deeds = is_verb & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "modal", "fut"])
-    gerunds = is_verb & (pl.col("tense") == "ing") & ((_at("pos", 1) == "verb") | own_lead.is_in(_OF_WHAT))
+    ing = is_verb & (pl.col("tense") == "ing") | unknown & pl.col("lower").str.ends_with("ing")
+    gerunds = ing & ((_at("pos", 1) == "verb") | own_lead.is_in(_OF_WHAT))
     mode = pl.when(aims).then(pl.lit("to")).when(gerunds).then(pl.lit("of")).when(deeds).then(pl.lit(""))
     going_on = pl.col("is_joined") & (
         (pl.col("last_mode") == "to") & (pl.col("tense") == "base")
@@ -986,6 +1005,12 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .otherwise("own_lead")
         .alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
+        pl.any_horizontal(
+            *(
+                _at("word_class", n).is_in(["modal", "fut"]) | _at("lower", n).is_in(_BARE_LEADS)
+                for n in (1, 2, 3, 4)
+            )
+        ).alias("has_modal"),
         _at("lower", -1).alias("then_word"),
         _at("lower", -1)
         .is_in(["itself", "themselves", "himself", "herself", "its", "their"])
