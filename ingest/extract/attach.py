@@ -19,6 +19,7 @@ _FAR = 190
 _AT_HEAD = 2  # sentences from the first for which the dateline is the place
 _FOLLOWS = 5  # sentences for which the day of a report goes on
 _FRESH_DAYS = 7
+_NEXT_DAYS = 14
 _SOON = 90  # days within which a day without a year in the present tense is one to come
 _IN = ["in", "at", "outside", "near"]
 # What follows these is what was talked about, not where.
@@ -161,7 +162,11 @@ def add_dates(
     # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
     nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(0, _SOON)
     nearer = nearer & ((pl.col("pub") - pl.col("past")).dt.total_days() > 2 * _SOON)
-    present = (pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer).fill_null(False)
+    present = pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer
+    # "negotiations on April 6", told on the fifth
+    next_days = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _NEXT_DAYS)
+    long_ago = (pl.col("pub") - pl.col("past")).dt.total_days() > 300
+    present = (present | (pl.col("pos") == "noun") & next_days & long_ago).fill_null(False)
     ahead = (pl.col("status") == "planned") | present
     day = pl.when(ahead).then("future").otherwise("past")
     dates = picked.select(
@@ -223,6 +228,9 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     )
     inside = pl.col("prep").is_in(_IN) | city_of | after_comma
     toward = pl.col("prep").is_in(["to", "into"])
+    # "the ambassador to the United States" is nowhere
+    accredited = _at("np", 2).is_in(["office", "person"]) | _at("np", 3).is_in(["office", "person"]) & (_at("word_class", 1) == "det")
+    toward = toward & ~(accredited & (pl.col("np") == "state") & pl.col("name_kind").is_in(["name", "abbreviation"])).fill_null(False)
     visited = (pl.col("prep") == "") & _at("lower", 1).is_in(
         ["visited", "visiting", "visit", "visits", "toured"]
     )
@@ -425,8 +433,24 @@ def localise(
         .join(heads, on="a", how="left", maintain_order="left")
     )
     state = pl.coalesce("here", "scene_country", "head_country")
+    # "Mr Sullivan and Deputy National Security Advisor Mike Pyle": of one delegation
+    beside = (
+        (pl.col("np") == "person")
+        & (pl.col("codes").list.len() == 0)
+        & (pl.col("keys").list.len() > 0)
+        & pl.col("role_class").is_not_null()
+        & ~pl.col("role_class").is_in([*_NATIONAL, "minister", "ambassador"])
+        & _at("lower", 1).is_in(["and", "along with", "as well as"])
+        & (_at("np", 2) == "person")
+        & (_at("codes", 2, []).list.len() == 1)
+    ).fill_null(False)
     filled = out.with_columns(
-        pl.when(stateless & state.is_not_null()).then(pl.concat_list(state)).otherwise("codes").alias("codes")
+        pl.when(stateless & state.is_not_null())
+        .then(pl.concat_list(state))
+        .when(beside)
+        .then(_at("codes", 2, []))
+        .otherwise("codes")
+        .alias("codes")
     ).drop("here", "scene_country", "head_country")
     # later mentions of the same person follow the first
     first = (

@@ -228,7 +228,9 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("s_pronoun") == "they").fill_null(False)
         & (pl.col("s_codes").list.len() >= 2)
     )
-    whole = (pl.col("codes").list.len() >= 2) & ~they
+    # "The two discussed Ukraine": the two who met, not one of them and the topic
+    both = (pl.col("rule_id") == "C11") & (pl.col("s_pronoun") == "pair").fill_null(False) & pl.col("t_codes").is_null()
+    whole = (pl.col("codes").list.len() >= 2) & ~they & ~both
     told = (
         found.sort("a", "i", "confidence", descending=[False, False, True])
         .with_columns(
@@ -262,13 +264,15 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         .then("w_codes")
         .when(they)
         .then(_NOBODY)
+        .when(both & near & (pl.col("w_codes").list.len() == 2))
+        .then("w_codes")
         .when(near & points)
         .then("w_codes")
         .when(near & joins)
         .then(pl.concat_list("s_codes", "w_codes"))
         .otherwise("codes")
         .alias("codes"),
-        pl.when(they & near)
+        pl.when(they & near | both & near & (pl.col("w_codes").list.len() == 2))
         .then("w_keys")
         .when(near & joins)
         .then(pl.concat_list("s_keys", "w_keys"))

@@ -18,6 +18,7 @@ _OVER_SUBJECT = [
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
+_REACH_ADJUNCT = 160  # ... from "will" to a noun in the same clause
 _REACH_MODAL = 25  # ... from a noun to the modal verb behind it: "talks with Accra may resume"
 _REACH_FATE = 110  # ... of a noun: "talks that Oslo had planned for May were cancelled"
 _REACH_AFTER = 60  # ... from the trigger to a cue behind it
@@ -126,6 +127,15 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             .otherwise(_REACH_AFTER)
         )
     )
+    # "will host the king on Friday for talks": what is told with it is to come as well
+    between = pl.col("fold").str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0))
+    goes_on = (
+        (pl.col("pos") == "noun")
+        & pl.col("form").is_in(["will", "will be", "is to", "are to", "is due to", "are due to", "plans to", "shall"])
+        & (pl.col("c_end") <= pl.col("h_start"))
+        & (pl.col("h_start") - pl.col("c_end") <= _REACH_ADJUNCT)
+        & ~between.str.contains(r"\b(?:[a-z]+ed|was|were|had|has|have|said|held|met|after|since|following|in response|last|but|and)\b|[;:.]")
+    ).fill_null(False)
     # "announced no agreement"
     is_inside = (
         pl.col("form").is_in(["no", "not", "never", "neither"])
@@ -135,7 +145,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
     hits = (
         placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "noun_start")
         .join(cues, on="sid")
-        .filter(is_before | is_after | is_inside)
+        .filter(is_before | is_after | is_inside | goes_on)
         .group_by("t")
         .agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),
