@@ -45,6 +45,7 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees"],
 }
+_ASPECT = "^(?:beg[iau]n|start|continu|resum|kept|keep|stop|finish|end|ceas|risk|avoid)"
 _BARE_LEADS = [
     *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
     *("'ll", "won't", "can't", "couldn't", "wouldn't", "needs to", "need to", "has to", "have to", "ought to", "in order to"),
@@ -135,6 +136,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & ~pl.col("is_verb").fill_null(False)
         & ~pl.col("is_capital")
         & pl.col("np").is_null()
+        & ~pl.col("lower").str.contains("[a-z]ly$")
     )
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
     led = (
@@ -159,7 +161,9 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     base = pl.col("tense").is_in(["base", "s"])
     after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
     word1 = _at("lower", 1)
-    adjectival = word1.is_in(["military", "official", "security", "joint", "own", "non-lethal"])
+    adjectival = word1.is_in(
+        ["military", "official", "security", "joint", "own", "non-lethal", "terror", "civilian", "militant", "enemy", "rebel"]
+    )
     ing_noun = (pl.col("tense") == "ing") & (
         led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before
     )
@@ -227,7 +231,8 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
     )
     s_free = (pl.col("tense") == "s") & (
-        _at("plain", 1, False)
+        word1.is_in(["terror", "military", "civilian", "militant", "enemy", "rebel"])
+        | _at("plain", 1, False)
         & (
             word1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
             # "foreign policy challenges."
@@ -658,7 +663,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .when(pl.col("object_kind") == "strong")
         .then(pl.col("strong") & ~pl.col("is_possessive"))
         .when(pl.col("object_kind") == "deed")
-        .then(pl.col("is_possessive") | (pl.col("prep") != ""))
+        .then(pl.col("is_possessive") | (pl.col("prep") != "") | pl.col("then_noun").fill_null(False))
         .when(pl.col("object_kind") == "place")
         .then(pl.col("np").is_in(["state", "town"]))
         .when(pl.col("object_kind") == "must")
@@ -925,6 +930,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & _at("plain_word", -1, False)).alias("is_kin"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
+        # "welcomed the OPCW visit"
+        (_at("pos", -1) == "noun").alias("then_noun"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
@@ -982,7 +989,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     aims = (is_verb & (pl.col("tense") == "base") | unknown) & own_lead.str.contains(r"(?:^| )to$")
     deeds = is_verb & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "modal", "fut"])
     ing = is_verb & (pl.col("tense") == "ing") | unknown & pl.col("lower").str.ends_with("ing")
-    gerunds = ing & ((_at("pos", 1) == "verb") | own_lead.is_in(_OF_WHAT))
+    gerunds = ing & ((_at("pos", 1) == "verb") & ~_at("lower", 1).str.contains(_ASPECT) | own_lead.is_in(_OF_WHAT))
     mode = pl.when(aims).then(pl.lit("to")).when(gerunds).then(pl.lit("of")).when(deeds).then(pl.lit(""))
     going_on = pl.col("is_joined") & (
         (pl.col("last_mode") == "to") & (pl.col("tense") == "base")
@@ -992,7 +999,14 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         own_lead.alias("own_lead"),
         own_lead.is_in(["and", "or", ",", "but", "as well as"]).fill_null(False).alias("is_joined"),
         mode.forward_fill().over("sid").shift(1).over("sid").alias("last_mode"),
-        ((_at("pos", 1) == "verb") & ~_at("word_class", 1).is_in(["be", "aux"])).fill_null(False).alias("is_after_verb"),
+        # "discussed deepening", but "began withdrawing"
+        (
+            (_at("pos", 1) == "verb")
+            & ~_at("word_class", 1).is_in(["be", "aux"])
+            & ~_at("lower", 1).str.contains(_ASPECT)
+        )
+        .fill_null(False)
+        .alias("is_after_verb"),
     )
     led = governed.select(
         "i",

@@ -104,8 +104,11 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter(~others.fill_null(False))
     acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
     # "the attack on Aden": its doer is named with it, not the subject of another verb
+    # "will not begin talks with Kabul"
+    shunned = ((pl.col("control") == "REJECT") & (pl.col("t_prep") == "with")).fill_null(False)
     acts = acts.filter(
         (pl.col("pos") != "noun")
+        | shunned
         | (pl.col("s_order") <= 1) & (pl.col("event_type") == "PROTEST")
         | (pl.col("s_order") == 0)
         | (pl.col("t_prep") == "between")
@@ -162,7 +165,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         (governed & failed).alias("is_failed"),
     )
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
-    acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
+    acts = acts.filter(
+        (pl.col("pos") != "noun") | pl.col("start_date").is_not_null() | governed & (pl.col("t_prep") == "with")
+    )
     # One trigger gives one type; the frame that needs a noun is the surer.
     whole = pl.col("t_codes").is_not_null() | pl.col("reciprocal") & (pl.col("s_codes").list.len() >= 2)
     acts = acts.with_columns(

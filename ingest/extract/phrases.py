@@ -34,6 +34,10 @@ _REGIONS = [
     *("port", "prefecture", "county", "island", "islands", "coast", "border", "strait", "area", "airport", "desert", "enclave"),
     *("bridge", "refinery", "base", "airbase", "dam", "embassy", "parliament", "newspaper", "daily", "television", "agency"),
 ]
+_SEATED = [
+    *("police", "authorities", "government", "court", "courts", "prosecutors", "parliament", "army", "regulators", "lawmakers"),
+    *("judge", "judges", "junta", "regime", "foreign ministry", "officials", "security forces", "military", "cabinet"),
+]
 _ENVOYS = ["envoy", "ambassador"]
 _ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
@@ -70,6 +74,11 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & ~poss1
         & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     )
+    # "police in Japan", "the government in Kyiv"
+    seated = (
+        (lower == "in") & (k1 == "A") & l1.is_in(_SEATED) & ~poss1 & (n1 == "G") & ~_at("is_possessive", -1, False)
+    )
+    of_seat = (kind == "G") & (l1 == "in") & (k2 == "A") & _at("lower", 2).is_in(_SEATED) & ~_at("is_possessive", 2, False)
     # "Mark Rutte of the Netherlands"
     of_home = (lower == "of") & (k1 == "P") & ~poss1 & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     home = [
@@ -95,6 +104,8 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         kind.is_in(office) & (k1 == "A"),
         lower.is_in(["and", "&"]) & (k1 == "F") & ~poss1 & n1.is_in(["F"]),
         (kind == "F") & l1.is_in(["and", "&"]) & (k2 == "F"),
+        seated,
+        of_seat,
         of_state,
         (kind == "G")
         & (
