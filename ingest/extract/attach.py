@@ -566,7 +566,8 @@ def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
         pl.max_horizontal(pl.col("h_start") - 45, 0),
         pl.col("h_end") - pl.max_horizontal(pl.col("h_start") - 45, 0) + 45,
     )
-    phone_frame = pl.col("rule_id").is_in(["C06", "C07", "C13"])
+    wide = pl.col("fold").str.slice(pl.max_horizontal(pl.col("h_start") - 80, 0), 160)
+    phone_frame = pl.col("rule_id").is_in(["C06", "C07", "C13", "C29"])
     in_person = (
         (pl.col("format") == "in_person")
         | pl.col("rule_id").is_in(["C01", "C02", "C03", "C04", "C10"])
@@ -575,7 +576,7 @@ def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     return (
         bound.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left")
         .with_columns(
-            pl.when(near.str.contains(_VIDEO))
+            pl.when(near.str.contains(_VIDEO) | wide.str.contains(r"(?i)\b(?:virtual(?:ly)?|videoconference|video link)\b") & (pl.col("pos") == "noun"))
             .then(pl.lit("video"))
             .when((pl.col("format") == "call") | phone_frame | near.str.contains(_PHONE))
             .then(pl.lit("call"))

@@ -46,6 +46,7 @@ _CONTROLS = {
     "AGREE": ["agreed", "agrees"],
 }
 _ASPECT = "^(?:beg[iau]n|start|continu|resum|kept|keep|stop|finish|end|ceas|risk|avoid)"
+_LEAVE = ["leave", "quit", "depart", "go"]
 _BARE_LEADS = [
     *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
     *("'ll", "won't", "can't", "couldn't", "wouldn't", "needs to", "need to", "has to", "have to", "ought to", "in order to"),
@@ -498,11 +499,16 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
         *("n_owned", "led_by"),
     ).join(grp, on="sid")
-    left = left.filter(~pl.col("is_private"))
+    left = left.filter(~pl.col("is_private") & (pl.col("np") != "town"))
     free = (
         pl.col("strong")
         # "a call from Zelenskyy, who conveyed ..."
-        & ((pl.col("prep") == "") | pl.col("then_who"))
+        & (
+            (pl.col("prep") == "")
+            | pl.col("then_who")
+            # "decisions by Mali and Niger, which withdrew ..."
+            | pl.col("then_which") & pl.col("prep").is_in(["by", "from"])
+        )
         & ~pl.col("is_possessive")
         & (~pl.col("is_object") | pl.col("has_relative"))
         & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
@@ -670,6 +676,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("then_must") & pl.col("strong"))
         .when(pl.col("object_kind") == "blamed")
         .then(pl.col("then_harm") & pl.col("strong"))
+        .when(pl.col("object_kind") == "phone")
+        .then(pl.col("is_by_phone") & pl.col("strong") & pl.col("np").is_in(["person", "office", "pronoun"]) & (gap <= _MAX_SEEN))
         .when(pl.col("object_kind") == "leaving")
         .then(pl.col("then_leave"))
         .when(pl.col("object_kind") == "urged")
@@ -705,8 +713,11 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
     # "the Chile-Peru talks": both sides stand before the noun
+    town = (pl.col("np") == "town") & ~(pl.col("event_type").is_in(["ASSAULT", "COERCE"]) & (pl.col("object_kind") == "any"))
     order = (
-        pl.when(undergoer)
+        pl.when(town)
+        .then(None)
+        .when(undergoer)
         .then(0)
         .when(owned | passive_target & same_clause)
         .then(1)
@@ -777,6 +788,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .when(further | related)
         .then(3)
     )
+    # "was told by": what follows the one who is told is not there to be judged
+    unjudged = pl.col("is_passive") & pl.col("object_kind").is_in(["phone", "must", "blamed", "leaving"])
+    order = pl.when(town | unjudged).then(None).otherwise(order)
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )
@@ -809,7 +823,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         pl.col("event_type").is_in(_ADDRESSED)
         & (pl.col("pos") != "noun")
         & ~pl.col("is_passive")
-        & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving"])
+        & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving", "phone"])
         # "backed Chad in resisting pressure": who is resisted, is not said
         & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
     ).join(tgt.select("t"), on="t", how="anti")
@@ -859,7 +873,7 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     return (
         trig.filter((pl.col("pos") == "noun") & pl.col("reciprocal"))
         .select("t", "i", "sid", pl.col("anchor_solid").alias("n_solid"))
-        .join(grp.filter(pl.col("codes").list.len() >= 2), on="sid")
+        .join(grp.filter((pl.col("codes").list.len() >= 2) & (pl.col("np") != "town")), on="sid")
         .filter(
             (pl.col("i") - pl.col("hi").cast(pl.Int64)).is_between(1, 3)
             # "back from Chad and Niger that the meeting ...": only adjectives may stand between
@@ -909,6 +923,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
+        ((_at("lower", -1) == ",") & (_at("lower", -2) == "which")).alias("then_which"),
         pl.when(_at("lower", -2).is_in(["whom", "which"]))
         .then(_at("lower", -1))
         .when((_at("lower", -1) == ",") & _at("lower", -3).is_in(["whom", "which"]))
@@ -926,7 +941,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])
             | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
-        ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
+        (
+            (_at("lower", -1) == "to") & _at("lower", -2).is_in(_LEAVE)
+            | (_at("lower", -1) == ",") & (_at("lower", -2) == "to") & _at("lower", -3).is_in(_LEAVE)
+        ).alias("then_leave"),
         (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & _at("plain_word", -1, False)).alias("is_kin"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
@@ -1040,6 +1058,11 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .alias("then_object"),
     )
     trig = trig.join(led, on="i", how="left", maintain_order="left")
+    # "told his counterpart over the telephone"
+    wired = elements.filter(
+        pl.col("lower").is_in(["phone", "telephone"]) & (_at("lower", 1).is_in(["by", "the"])) | pl.col("lower").is_in(["by phone", "by telephone"])
+    )
+    trig = trig.with_columns(pl.col("sid").is_in(wired["sid"].unique().implode()).alias("is_by_phone"))
     # "demanded that Moscow accept a truce or face sanctions"
     otherwise = (
         elements.filter((pl.col("lower") == "or") & _at("lower", -1).is_in(_OR_ELSE))

@@ -388,6 +388,11 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
 
     A comma joins only in a list that a conjunction closes.
     """
+    # a town stands for its state as what is struck, never as who acts
+    in_town = (pl.col("np") == "town") & pl.col("city_country").is_not_null()
+    elements = elements.with_columns(
+        pl.when(in_town).then(pl.concat_list("city_country")).otherwise("codes").alias("codes")
+    )
     is_actor = (pl.col("codes").list.len() > 0) & pl.col("np").is_not_null() & (pl.col("np") != "other")
     loose = (
         pl.col("lower").is_in(_LINKS)

@@ -28,7 +28,9 @@ def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
     )
     said = (
         elements.filter(
-            (_at("lower", 1) == "the") & pl.col("np").is_null() & ~plain_next.fill_null(False)
+            (_at("lower", 1) == "the")
+            & (pl.col("np").is_null() | (pl.col("np") == "body") & (pl.col("codes").list.len() == 0))
+            & ~plain_next.fill_null(False)
             & pl.col("lower").is_in(nouns["form"].unique().implode())
         )
         .select("i", "a", "sid", "lower")

@@ -186,7 +186,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     best = best.unique(["i", "is_accord"], keep="first", maintain_order=True)
     # "sold tanks to": the seller acts
     mutual = pl.col("event_type").is_in(_MUTUAL) & pl.col("reciprocal") | pl.col("rule_id").is_in(_MUTUAL_RULES)
-    mutual = (mutual & pl.col("control").is_null() | pl.col("is_failed")) & (pl.col("rule_id") != "A06")
+    mutual = (mutual & pl.col("control").is_null() | pl.col("is_failed") & pl.col("t_codes").is_null()) & (
+        pl.col("rule_id") != "A06"
+    )
     among = (
         mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 _VISITS = ["C14", "C15", "C16"]
-_SIGNINGS = ["A02", "A05"]
+_SIGNINGS = ["A02", "A05", "A01"]
 _NO_MEETING = [*_VISITS, "C17", "C28"]
 _PRECISIONS = ["day", "week", "month", "year", "unknown"]
 _FRESH_DAYS = 7
@@ -43,14 +43,19 @@ def _empty_list(column: str) -> pl.Expr:
     return pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String)))
 
 
-def _calls_apart(talks: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
-    """The clauses, a call to several one row for each (`part`): who telephones two leaders makes two calls."""
+def _calls_apart(talks: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+    """The clauses, a call to several one row for each (`part`): who telephones two leaders makes two calls.
+
+    So does who "met separately with" two.
+    """
+    apart = sents.filter(pl.col("fold").str.contains(r"(?i)\b(?:separate|separately|one after the other|in turn)\b"))["sid"]
     state = (
         elements.filter((pl.col("keys").list.len() == 1) & (pl.col("codes").list.len() > 0))
         .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").list.first().alias("k_code"))
         .unique(["a", "k"], keep="first", maintain_order=True)
     )
-    several = pl.col("rule_id").is_in(_CALLS) & (pl.col("t_codes").list.len() > 1)
+    several = pl.col("rule_id").is_in(_CALLS) | pl.col("sid").is_in(apart.implode())
+    several = several & (pl.col("t_codes").list.len() > 1) & (pl.col("t_prep") != "between")
     several = several & (pl.col("s_codes").list.set_intersection("t_codes").list.len() == 0)
     several = several.fill_null(False)
     many = talks.filter(several).with_row_index("row")
@@ -132,13 +137,16 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     # Named people of two states who sign together, on a day or at a place, have met.
     together = (
         pl.col("rule_id").is_in(_SIGNINGS)
-        & (pl.col("s_keys").list.len() >= 2)
+        & (pl.col("s_keys").list.len() >= 1)
+        & pl.col("s_np").is_in(["person", "office", "pronoun"])
         & (pl.col("s_codes").list.len() >= 2)
         & (pl.col("status") == "occurred")
         & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
     )
     signing = bound.filter(together.fill_null(False)).with_columns(
-        pl.lit(0.7).alias("confidence"), pl.lit("in_person").alias("format")
+        pl.lit(0.7).alias("confidence"),
+        pl.when(pl.col("rule_id") == "A01").then("format").otherwise(pl.lit("in_person")).alias("format"),
+        pl.lit("CONSULT").alias("event_type"),
     )
     talks = pl.concat(
         [bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING)), signing]
@@ -159,7 +167,7 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     talks = talks.filter((pl.col("rule_id") != "C01") | ~something)
     agent = pl.col("s_np").is_in(["person", "office", "pronoun"])
     talks = talks.filter((pl.col("rule_id") != "C01") | ~pl.col("is_passive") | agent.fill_null(False))
-    talks = _calls_apart(talks, elements)
+    talks = _calls_apart(talks, elements, sents)
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
     between = (
         pl.col("t_prep").is_in(["between", "of", "among"])

@@ -106,7 +106,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         )
         .then(pl.lit("X"))
         # "50,000 US dollars"
-        .when(pl.col("code").is_not_null() & _at("lower", -1).is_in(_CURRENCIES))
+        .when(pl.col("code").is_not_null() & (_at("lower", -1).is_in(_CURRENCIES) | (_at("lower", -1) == "$") & ~_at("spaced", -1, True)))
         .then(pl.lit("W"))
         .when(pl.col("code").is_not_null())
         .then(pl.lit("G"))

@@ -64,8 +64,11 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & ~pl.col("is_verb").fill_null(False)
     )
     hyphened = ~pl.col("spaced")
+    # "the special representative for North Korea" is another state's
+    sent_there = (lower == "for") & l1.str.contains("representative|envoy|coordinator|rapporteur|adviser|advisor")
     of_state = (
-        (
+        ~sent_there
+        & (
             lower.is_in(["of", "for"])
             | (lower == "from") & ((k1 == "A") & l1.is_in(_PEOPLE) | _at("office_kind", 1).is_in(["plural"]))
         )
@@ -109,7 +112,7 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         of_state,
         (kind == "G")
         & (
-            l1.is_in(["of", "for"])
+            (l1.is_in(["of", "for"]) & ~((l1 == "for") & _at("lower", 2).str.contains("representative|envoy|coordinator|rapporteur|adviser|advisor")))
             | (l1 == "from") & (_at("lower", 2).is_in(_PEOPLE) | _at("office_kind", 2).is_in(["plural"]))
         )
         & k2.is_in(["F", "A"])
@@ -130,6 +133,7 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         # ... but "the ambassador to the Netherlands X" is not of the Netherlands
         & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the") & (_at("lower", 3) != "to"))
         & ~poss1
+        & ~((_at("lower", 2) == "for") & _at("role_class", 3).is_in(_ENVOYS))
         & _at("kind", 3).is_in(["F", "W"]),
         # "Indian and Pakistani officials", "American, Japanese and Philippine navies"
         (lower.is_in(["and", ","]))

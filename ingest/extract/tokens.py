@@ -10,6 +10,7 @@ import polars as pl
 
 from ingest.extract.vocabulary import Vocabulary
 
+_TITLES = ["mr", "mrs", "ms", "dr", "prof", "messrs"]
 _CUT = "\x01"
 _TOKEN = r"\s*(?:(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d])"
 
@@ -46,7 +47,11 @@ def split_tokens(sents: pl.DataFrame) -> pl.DataFrame:
         .drop("piece", "n")
         .collect()
     )
-    return _mark_plural_possessives(pieces)
+    # "talks between Mr. Muizzu and ...": the stop belongs to the title
+    title_stop = (
+        (pl.col("word") == ".") & ~pl.col("spaced") & pl.col("lower").shift(1).is_in(_TITLES) & ~pl.col("is_first")
+    )
+    return _mark_plural_possessives(pieces.filter(~title_stop.fill_null(False)))
 
 
 def _mark_plural_possessives(tokens: pl.DataFrame) -> pl.DataFrame:
