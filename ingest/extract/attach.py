@@ -141,7 +141,7 @@ def add_dates(
         pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     )
     picked = (
-        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense")
+        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense", "trigger")
         .join(elements.select("i", pl.col("prep").alias("t_noun_prep")), on="i", how="left")
         .join(
             elements.group_by("sid").agg(pl.col("n_finite").min().alias("first_finite")), on="sid", how="left"
@@ -160,9 +160,9 @@ def add_dates(
         .unique("t", keep="first", maintain_order=True)
     )
     # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
-    nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(0, _SOON)
-    nearer = nearer & ((pl.col("pub") - pl.col("past")).dt.total_days() > 2 * _SOON)
+    nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _SOON)
     present = pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer
+    present = present & ~pl.col("trigger").is_in(["phone", "telephone"])
     # "negotiations on April 6", told on the fifth
     next_days = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _NEXT_DAYS)
     long_ago = (pl.col("pub") - pl.col("past")).dt.total_days() > 300
@@ -234,8 +234,11 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     visited = (pl.col("prep") == "") & _at("lower", 1).is_in(
         ["visited", "visiting", "visit", "visits", "toured"]
     )
+    elements = elements.with_columns((inside & country).fill_null(False).alias("how_in"))
     return (
-        elements.filter((town | country) & (inside | toward | visited) & (~pl.col("is_possessive") | (_at("lower", -1) == "capital")))
+        elements.filter((town | country) & (inside | toward | visited) & (
+            ~pl.col("is_possessive") | (_at("lower", -1) == "capital") | (pl.col("how_in") & _at("is_capital", -1, False))
+        ))
         .select(
             "sid",
             "a",

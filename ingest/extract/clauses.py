@@ -16,7 +16,7 @@ _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes i
 _MAX_FURTHER = 12  # ... and one deeper in the object
 _MAX_OR = 25  # ... from a demand to what comes otherwise
 _OF_WHAT = ["of", "for", "on", "about", "to", "from", "in", "by", "including", "towards", "toward", "over", "discussed", "discuss"]
-_OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
+_OR_ELSE = ["else", "face", "risk", "suffer", "be", "see", "lose", "bear"]
 _MAX_SEEN = 4  # ... between "see" and whom
 _MAX_RELATED = 8  # ... between "with whom" and the verb
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
@@ -77,6 +77,7 @@ _FIRMS = [
     *("billionaire", "tycoon", "startup", "start-up", "retailer", "supermarket", "club", "team", "side", "striker", "player"),
     *("singer", "actor", "actress", "director", "film", "novelist", "writer", "restaurant", "hotel", "brand", "investor"),
     *("investors", "fund", "manufacturer", "manufacturers", "operator", "telecoms", "shipbuilder", "brewer", "chain", "giant"),
+    *("man", "woman", "men", "women", "tourist", "tourists", "teenager", "driver", "dog", "cat", "fan", "fans", "couple", "family"),
     *("designer", "boxer", "runner", "athlete", "champion", "coach", "musician", "artist", "author", "scientist", "entrepreneur"),
 ]
 # "Lisbon said Angola must free the crew": what is demanded of whom
@@ -140,10 +141,13 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & ~pl.col("lower").str.contains("[a-z]ly$")
     )
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
+    # "the bloc condemned": a past after a noun is that noun's verb
+    past_tense = pl.col("tense").is_in(["past", "part"])
     led = (
         det_before
-        | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det")
+        | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det") & ~past_tense
         | _at("plain", 1, False)
+        & ~past_tense
         & (
             (_at("word_class", 2) == "det")
             | _at("is_possessive", 2, False)
@@ -710,6 +714,16 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & pl.col("preps").list.contains(pl.col("prep"))
         & (pl.col("prep") != "")
     ).fill_null(False)
+    # "Oman's proposal was rejected by Qatar", "Yemen's capital was bombed"
+    owned = owned | (
+        pl.col("is_passive")
+        & pl.col("is_possessive")
+        & (pl.col("prep") == "")
+        & (pl.col("hi") < pl.col("i"))
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) <= _MAX_SEEN)
+        & (pl.col("object_kind") == "any")
+        & pl.col("direct")
+    ).fill_null(False)
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
     # "the Chile-Peru talks": both sides stand before the noun
@@ -930,7 +944,14 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .then(_at("lower", -2))
         .alias("whom_prep"),
         ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
-        ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
+        (
+            (_at("lower", -1) == "to")
+            & (
+                _at("is_verb", -2, False)
+                # "to clear", "to repay": any other plain word but a noun's beginning
+                | _at("word", -2).str.contains("^[a-z]{3,}$") & (_at("word_class", -2) == "") & (_at("np", -2) == "")
+            )
+        ).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
         pl.col("n_solid").alias("hi_solid"),
         ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "modal", "fut", "adverb"]))
@@ -1037,6 +1058,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .otherwise("own_lead")
         .alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
+        # "began to withdraw": done, not aimed at
+        ((_at("lower", 1) == "to") & _at("lower", 2).str.contains(r"^(?:beg[au]n|start|continu|proceed|manag|resum|went on)"))
+        .fill_null(False)
+        .alias("led_aspect"),
         pl.any_horizontal(
             *(
                 _at("word_class", n).is_in(["modal", "fut"]) | _at("lower", n).is_in(_BARE_LEADS)
@@ -1058,6 +1083,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .alias("then_object"),
     )
     trig = trig.join(led, on="i", how="left", maintain_order="left")
+    conditional = elements.filter(pl.col("lower").is_in(["if", "unless"]))["sid"].unique()
+    trig = trig.with_columns(pl.col("sid").is_in(conditional.implode()).alias("is_conditional"))
     # "told his counterpart over the telephone"
     wired = elements.filter(
         pl.col("lower").is_in(["phone", "telephone"]) & (_at("lower", 1).is_in(["by", "the"])) | pl.col("lower").is_in(["by phone", "by telephone"])

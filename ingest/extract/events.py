@@ -27,6 +27,7 @@ _OF_WHAT = [
     "toward",
 ]
 _BETWEEN = ["A04", "R05", "S09"]
+_BY_NOUN = 0.6  # confidence of a refusal read at the noun of what is refused
 _OTHER = 2**29  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
 _MEDIATES = ["C17", "C28"]
@@ -91,7 +92,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = bound.filter((pl.col("event_type") != "CONSULT") | pl.col("rule_id").is_in(_MEDIATES) | refused)
     # What is done "to", "of" or "for" doing it is an aim or a topic; speech acts alone are meant: "called to thank".
     spoken = pl.col("event_type").is_in(_SPOKEN) & (pl.col("rule_id") != "S02")
-    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~spoken
+    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~spoken & ~pl.col("led_aspect")
     topic = pl.col("led_by").is_in(_OF_WHAT) & (pl.col("tense") == "ing")
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
     # "urged Sudan to open its borders": whoever is asked would do it
@@ -106,6 +107,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "the attack on Aden": its doer is named with it, not the subject of another verb
     # "will not begin talks with Kabul"
     shunned = ((pl.col("control") == "REJECT") & (pl.col("t_prep") == "with")).fill_null(False)
+    acts = acts.with_columns(
+        pl.when(shunned & (pl.col("pos") == "noun")).then(_BY_NOUN).otherwise("confidence").alias("confidence")
+    )
     acts = acts.filter(
         (pl.col("pos") != "noun")
         | shunned
@@ -163,6 +167,13 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         # "failed to reach agreement": each side refused the other
         (pl.col("reciprocal") & (~governed | failed)).alias("reciprocal"),
         (governed & failed).alias("is_failed"),
+    )
+    # "would sanction Haiti if ...", said by the side itself, is a threat
+    menace = pl.col("is_conditional") & pl.col("event_type").is_in(["SANCTION", "ASSAULT", "COERCE"]) & (pl.col("status") == "planned")
+    menace = menace & (pl.col("pos") != "noun") & ~pl.col("is_passive")
+    acts = acts.with_columns(
+        pl.when(menace).then(pl.lit("THREATEN")).otherwise("event_type").alias("event_type"),
+        pl.when(menace).then(pl.lit("occurred")).otherwise("status").alias("status"),
     )
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
     acts = acts.filter(

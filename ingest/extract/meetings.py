@@ -26,6 +26,7 @@ _POINTERS = [
     "consultations",
     "discussions",
 ]
+_WIRED = ["call", "phone call", "telephone call", "video call", "phone conversation", "telephone conversation", "conversation"]
 _NO_DEED = ["on", "out", "about", "of", "without", "stop", "keep"]
 _CALLS = ["C06", "C07", "C13"]
 _PRESENCE = (
@@ -132,6 +133,52 @@ def _with_present(found: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
     ).drop("h_codes", "h_keys")
 
 
+def _in_passing(talks: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+    """The clauses; one named in passing has the two as sides whom its sentence tells before.
+
+    "Aliyev told him during their meeting", "urged Maduro in a telephone call".
+    """
+    own = elements.select("i", pl.col("det").alias("noun_det"), pl.col("prep").alias("noun_prep"))
+    bare = (
+        talks.select("i", "sid", "pos", "codes", "trigger", "t_codes")
+        .unique("i", keep="first", maintain_order=True)
+        .join(own, on="i", how="left")
+        .filter(
+            (pl.col("pos") == "noun")
+            & (pl.col("codes").list.len() < 2)
+            & pl.col("t_codes").is_null()
+            & pl.col("noun_prep").is_in(["in", "during", "at", "after", "over", "on"])
+            & ((pl.col("noun_det") == "their") | pl.col("trigger").is_in(_WIRED))
+        )
+    )
+    before = (
+        bare.select("i", "sid")
+        .join(
+            elements.filter(
+                pl.col("strong")
+                & pl.col("np").is_in(["person", "office", "pronoun"])
+                & (pl.col("codes").list.len() == 1)
+                & ~pl.col("is_possessive")
+            ).select("sid", pl.col("i").alias("b_i"), pl.col("codes").alias("b_codes"), pl.col("keys").alias("b_keys")),
+            on="sid",
+        )
+        .filter(pl.col("b_i") < pl.col("i"))
+        .sort("i", "b_i")
+        .group_by("i", maintain_order=True)
+        .agg(
+            pl.col("b_codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True),
+            pl.col("b_keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True),
+        )
+        .filter(pl.col("b_codes").list.len() == 2)
+    )
+    out = talks.join(before, on="i", how="left", maintain_order="left")
+    here = pl.col("b_codes").is_not_null() & (pl.col("codes").list.len() < 2)
+    return out.with_columns(
+        pl.when(here).then("b_codes").otherwise("codes").alias("codes"),
+        pl.when(here).then("b_keys").otherwise("keys").alias("keys"),
+    ).drop("b_codes", "b_keys")
+
+
 def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states an encounter, with `codes` and `keys` of all who take part."""
     # Named people of two states who sign together, on a day or at a place, have met.
@@ -200,14 +247,10 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
         .then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")))
         .otherwise(_empty_list("s_keys"))
     )
-    found = _recall(
-        _with_present(
-            talks.with_columns(
-                codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
-            ),
-            _present(elements, sents),
-        )
+    sided = talks.with_columns(
+        codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
     )
+    found = _recall(_with_present(_in_passing(sided, elements), _present(elements, sents)))
     found = found.with_columns(
         pl.col("codes").list.unique().list.sort(), pl.col("keys").list.unique(maintain_order=True)
     )

@@ -207,6 +207,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & glued
         & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$")
         & (_at("kind", 1) == "X")
+        & ~((_at("word", 1) == "He") & ~_at("is_capital", -1, False))
     )
     suffix_comma = (
         (lower == ",") & _at("word", -1).is_in(["Jr", "Sr", "Jr.", "Sr."]) & (_at("kind", 1) == "X")
