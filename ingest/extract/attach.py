@@ -141,7 +141,7 @@ def add_dates(
         pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     )
     picked = (
-        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense", "trigger")
+        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense", "trigger", "led_by")
         .join(elements.select("i", pl.col("prep").alias("t_noun_prep")), on="i", how="left")
         .join(
             elements.group_by("sid").agg(pl.col("n_finite").min().alias("first_finite")), on="sid", how="left"
@@ -162,7 +162,8 @@ def add_dates(
     # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
     nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _SOON)
     present = pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer
-    present = present & ~pl.col("trigger").is_in(["phone", "telephone"])
+    # "by telephone", "did speak to him on Wednesday"
+    present = present & ~pl.col("trigger").is_in(["phone", "telephone"]) & ~pl.col("led_by").is_in(["did", "didn't"])
     # "negotiations on April 6", told on the fifth
     next_days = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _NEXT_DAYS)
     long_ago = (pl.col("pub") - pl.col("past")).dt.total_days() > 300

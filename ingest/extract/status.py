@@ -18,6 +18,7 @@ _OVER_SUBJECT = [
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
+_REACH_THAT = 14  # ... from "denied" to the subject of what is denied
 _REACH_ADJUNCT = 160  # ... from "will" to a noun in the same clause
 _REACH_MODAL = 25  # ... from a noun to the modal verb behind it: "talks with Accra may resume"
 _REACH_FATE = 110  # ... of a noun: "talks that Oslo had planned for May were cancelled"
@@ -71,10 +72,12 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
     )
     subject = elements.select(pl.col("i").alias("s_hi"), pl.col("end").alias("s_end"))
     noun = elements.select(pl.col("i").alias("n_i"), pl.col("start").alias("noun_start"))
+    first = elements.select(pl.col("i").alias("s_lo"), pl.col("start").alias("s_start"))
     placed = (
         bound.join(at, on="i", how="left", maintain_order="left")
         .join(subject, on="s_hi", how="left", maintain_order="left")
         .join(noun, on="n_i", how="left", maintain_order="left")
+        .join(first, on="s_lo", how="left", maintain_order="left")
     )
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})
@@ -136,6 +139,14 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         & (pl.col("h_start") - pl.col("c_end") <= _REACH_ADJUNCT)
         & ~between.str.contains(r"\b(?:[a-z]+ed|was|were|had|has|have|said|held|met|after|since|following|in response|last|but|and)\b|[;:.]")
     ).fill_null(False)
+    # "denied that Putin and Trump had spoken": however long the subject is
+    governs = (
+        pl.col("form").is_in(_OVER_SUBJECT)
+        & (pl.col("pos") != "noun")
+        & (pl.col("s_start") - pl.col("c_end")).is_between(0, _REACH_THAT)
+        & (pl.col("s_end") <= pl.col("h_start"))
+        & (pl.col("h_start") - pl.col("s_end") <= _REACH_VERB)
+    ).fill_null(False)
     # "announced no agreement"
     is_inside = (
         pl.col("form").is_in(["no", "not", "never", "neither"])
@@ -143,9 +154,9 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         & (pl.col("c_end") <= pl.col("noun_start"))
     ).fill_null(False)
     hits = (
-        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "noun_start")
+        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "s_start", "noun_start")
         .join(cues, on="sid")
-        .filter(is_before | is_after | is_inside | goes_on)
+        .filter(is_before | is_after | is_inside | goes_on | governs)
         .group_by("t")
         .agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),
@@ -173,4 +184,4 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         .then("frame_status")
         .otherwise(found)
         .alias("status")
-    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status", "noun_start")
+    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status", "noun_start", "s_start")
