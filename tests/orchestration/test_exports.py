@@ -16,15 +16,15 @@ from ingest.warehouse import FORMULA
 from orchestration import pipeline
 from orchestration.report import as_csv
 
-_ACTOR = "Code Name CountryCode KnownGroupCode EthnicCode Religion1Code Religion2Code Type1Code Type2Code Type3Code".split()
-_GEO = "Type FullName CountryCode ADM1Code ADM2Code Lat Long FeatureID".split()
+_ACTOR = ["Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code", "Type1Code", "Type2Code", "Type3Code"]
+_GEO = ["Type", "FullName", "CountryCode", "ADM1Code", "ADM2Code", "Lat", "Long", "FeatureID"]
 GDELT = [
-    *"GLOBALEVENTID SQLDATE MonthYear Year FractionDate".split(),
+    *["GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate"],
     *[f"Actor{number}{name}" for number in (1, 2) for name in _ACTOR],
-    *"IsRootEvent EventCode EventBaseCode EventRootCode QuadClass GoldsteinScale".split(),
-    *"NumMentions NumSources NumArticles AvgTone".split(),
+    *["IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass", "GoldsteinScale"],
+    *["NumMentions", "NumSources", "NumArticles", "AvgTone"],
     *[f"{place}_{name}" for place in ("Actor1Geo", "Actor2Geo", "ActionGeo") for name in _GEO],
-    *"DATEADDED SOURCEURL".split(),
+    *["DATEADDED", "SOURCEURL"],
 ]
 NEVER_KNOWN = {
     *[
