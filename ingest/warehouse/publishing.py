@@ -15,15 +15,11 @@ import duckdb
 
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
-from ingest.warehouse.working import STORAGE_VERSION, told
+from ingest.warehouse.working import SNAPSHOTS, STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")
 # Results of checks and the list of snapshots tell of a run, not of the world.
 _APART = ("quality.validations", "quality.snapshots")
-_SNAPSHOTS = (
-    "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
-    "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
-)
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         for name in tables_of(con, "work"):
             con.execute(f"CREATE TABLE fresh.{name} AS FROM work.{name}")
             _comment(con, name)
-        con.execute(_SNAPSHOTS.format(name="fresh"))
+        con.execute(SNAPSHOTS.format(name="fresh"))
         con.execute(
             "INSERT INTO fresh.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -189,9 +185,6 @@ def _keep_snapshot(home: Home) -> None:
     con = duckdb.connect(str(home.staging))
     try:
         con.execute(f"ATTACH '{_quoted(home.published)}' AS fresh (READ_ONLY)")
-        con.execute(
-            _SNAPSHOTS.format(name=con.execute("SELECT current_database()").fetchone()[0].join(['"', '"']))
-        )
         con.execute(
             "INSERT INTO quality.snapshots SELECT * FROM fresh.quality.snapshots ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
         )

@@ -33,6 +33,10 @@ _BATCH_SIZE = 4_000
 _TOMBSTONES = (
     "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
 )
+SNAPSHOTS = (
+    "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
+    "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
+)
 _held: set[Path] = set()
 
 
@@ -117,7 +121,7 @@ def rebuilt(home: Home) -> Iterator[None]:
     wal.unlink(missing_ok=True)
     Warehouse.create_empty(home)
     for earlier in (aside, home.published):
-        _carry_tombstones(home, earlier)
+        _carry_over(home, earlier)
     try:
         yield
     except BaseException:
@@ -128,8 +132,9 @@ def rebuilt(home: Home) -> Iterator[None]:
     aside.unlink(missing_ok=True)
 
 
-def _carry_tombstones(home: Home, earlier: Path) -> None:
-    """Keep out what was forgotten: nothing in `raw/` tells of it. A damaged file, or one without the list, is passed over."""
+def _carry_over(home: Home, earlier: Path) -> None:
+    """Keep what nothing in `raw/` tells of: which articles were forgotten, and the list of snapshots, by which checks
+    know what is usual. A damaged file, or one without the lists, is passed over."""
     if not earlier.exists():
         return
     con = connect(home.staging, home)
@@ -139,6 +144,10 @@ def _carry_tombstones(home: Home, earlier: Path) -> None:
             con.execute(
                 "INSERT INTO raw.tombstones SELECT article_id, forgotten_at FROM earlier.raw.tombstones "
                 "ANTI JOIN raw.tombstones USING (article_id)"
+            )
+            con.execute(
+                "INSERT INTO quality.snapshots BY NAME SELECT * FROM earlier.quality.snapshots "
+                "ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
             )
     finally:
         con.close()
@@ -379,6 +388,12 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
     for table in tables.ALL:
         con.execute(table.ddl())
     con.execute(_TOMBSTONES)
+    con.execute(SNAPSHOTS.format(name=_here(con)))
+
+
+def _here(con: duckdb.DuckDBPyConnection) -> str:
+    """The open database's own name, quoted."""
+    return f'"{con.execute("SELECT current_database()").fetchone()[0]}"'
 
 
 def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:
