@@ -6,6 +6,7 @@ Belongs here: the file that readers open. Does not belong here: deciding whether
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +16,7 @@ import duckdb
 
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
+from ingest.warehouse.layout import layout_of
 from ingest.warehouse.working import SNAPSHOTS, STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")
@@ -152,11 +154,19 @@ def sweep(home: Home) -> None:
         left.unlink(missing_ok=True)
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Raise `DamagedData` for a file that is not ours to replace; one that cannot be read is damaged, and may be."""
+    if path.exists():
+        with suppress(duckdb.Error), duckdb.connect(str(path), read_only=True) as con:
+            layout_of(con, path)
+
+
 def publish(home: Home) -> Published:
     """Copy the working file's tables into a fresh file and swap it in; the same content changes nothing.
 
-    Raises `EnvironmentProblem`; the published file is then as it was.
+    Raises `EnvironmentProblem`, or `DamagedData` where a file of another program lies; what lies there is then as it was.
     """
+    _refuse_foreign(home.published)
     sweep(home)
     fresh = home.warehouse / f".publish-{os.getpid()}.duckdb"
     wal = fresh.with_name(fresh.name + ".wal")

@@ -26,6 +26,7 @@ from ingest import tables
 from ingest.articles import Admitted
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
+from ingest.warehouse import layout
 
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
@@ -176,19 +177,26 @@ class Warehouse:
             con = connect(home.staging, home)
             try:
                 declare(con)
+                layout.carry_over(con, home.staging)
             finally:
                 con.close()
 
     def __enter__(self) -> Warehouse:
         home = self._home
         home.ensure()
-        if not home.staging.exists() and home.published.exists():
+        is_copied = not home.staging.exists() and home.published.exists()
+        if is_copied:
             with told("copying the published file", home.staging):
                 shutil.copyfile(home.published, home.staging)
         try:
             with told("opening the working file", home.staging):
                 self._con = connect(home.staging, home)
-                declare(self._con)
+                self._bring_up(home.published if is_copied else home.staging)
+        except DamagedData:
+            self.close()
+            if is_copied:
+                home.staging.unlink(missing_ok=True)
+            raise
         except (duckdb.Error, EnvironmentProblem) as error:
             self.close()
             if isinstance(error, EnvironmentProblem) and "lock" in str(error).lower():
@@ -199,6 +207,19 @@ class Warehouse:
                 ) from error
             raise
         return self
+
+    def _bring_up(self, path: Path) -> None:
+        """Bring an older layout up to today's, in one transaction; a newer or a foreign file is refused as it is."""
+        layout.refuse_newer(layout.layout_of(self.con, path), path)
+        self.con.execute("BEGIN")
+        try:
+            declare(self.con)
+            layout.carry_over(self.con, path)
+            self.con.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):
+                self.con.execute("ROLLBACK")
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -13,7 +13,6 @@ from orchestration import catalogue, pipeline
 from orchestration.place import Place
 from orchestration.quality.declarations import SUITES, suite_expectations
 
-
 _SEVERITIES = {"block": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 

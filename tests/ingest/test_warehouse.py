@@ -513,7 +513,7 @@ def test_last_article_of_a_file_takes_the_bytes_with_it(home: Home) -> None:
     (article,) = ids(home)
     assert warehouse.forget(home, article).n_objects == 1
     assert store.arrivals(home.raw) == []
-    assert not [path for path in home.raw.rglob("*") if path.is_file()]
+    assert not [path for path in home.raw.glob("*/*") if path.is_file()]
     assert in_files(home, MARK) == []
 
 
