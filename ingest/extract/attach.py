@@ -27,7 +27,7 @@ _ABOUT = (
     r"|efforts?|situation|crisis|war|conflict|fighting|ceasefire|developments|invasion|peace|stability)\b"
 )
 _JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
-_NATIONAL = [
+NATIONAL = [
     "head_of_state",
     "head_of_government",
     "monarch",
@@ -387,7 +387,7 @@ def localise(
         (pl.col("np") == "person")
         & (pl.col("codes").list.len() == 0)
         & (pl.col("keys").list.len() > 0)
-        & pl.col("role_class").is_in(_NATIONAL)
+        & pl.col("role_class").is_in(NATIONAL)
     )
     out = (
         elements.join(here, on="sid", how="left", maintain_order="left")

@@ -6,9 +6,12 @@ Does not belong here: tense and negation (`status`), dates, and what becomes of 
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
+from ingest.lexicon import words
 
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
@@ -387,6 +390,13 @@ def triggers(
             nominal.with_columns(blank).select(columns),
         ]
     ).with_row_index("t")
+
+
+@cache
+def encounter_nouns() -> pl.Series:
+    """The forms of nouns that state an encounter without a verb: "talks", "summit"."""
+    classes = words.frames().filter((pl.col("verb_class") == "") & (pl.col("event_type") == "CONSULT"))
+    return words.nouns().join(classes, on="noun_class", how="semi")["form"].unique(maintain_order=True)
 
 
 def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from ingest.extract import (
     people,
     phrases,
     prepare,
+    relevance,
     statements,
     status,
     tokens,
@@ -37,16 +38,20 @@ _POINTING = ["he", "they", "pair", "three", "each", "we", "agent", "counterpart"
 
 @dataclass(frozen=True)
 class Reading:
-    """What the grammar saw in a batch: articles, sentences, elements, name runs, people, groups and bound clauses."""
+    """What the grammar saw in a batch: articles, sentences, elements, name runs, people, groups and bound clauses.
+
+    `elements` are those of the sentences that can state a fact, `others` the rest.
+    """
 
     folded: pl.DataFrame
     sents: pl.DataFrame
+    quotes: pl.DataFrame
     elements: pl.DataFrame
+    others: pl.DataFrame
     mentions: pl.DataFrame
     people: pl.DataFrame
     groups: pl.DataFrame
     bound: pl.DataFrame
-    hits: pl.DataFrame
 
 
 def read(articles: pl.DataFrame) -> Reading:
@@ -60,25 +65,33 @@ def read(articles: pl.DataFrame) -> Reading:
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
     mentions = people.mentions(elements, sents, published)
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
-    elements = clauses.mark_words(coreference.attach_people(elements, who))
-    dated = dates.find_dates(sents, published)
+    quotes = statements.quotes(folded)
+    everything = coreference.attach_people(elements, who)
+    told = relevance.telling_articles(everything, quotes, attach.NATIONAL)
+    sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
+    elements = relevance.telling_sentences(
+        everything.join(told, on="a", how="semi", maintain_order="left"), clauses.encounter_nouns()
+    )
+    others = everything.join(elements.select("i"), on="i", how="anti")
+    elements = clauses.mark_words(elements)
+    dated = dates.find_dates(sents_told, published)
     where = attach.find_places(elements)
-    scene = attach.scenes(dated, where, elements, sents)
-    elements = attach.localise(elements, where, scene, sents, cities)
+    scene = attach.scenes(dated, where, elements, sents_told)
+    elements = attach.localise(elements, where, scene, sents_told, cities)
     elements = coreference.link_pronouns(coreference.link_offices(elements))
     groups = coreference.groups(elements)
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
-    bound = status.statuses(
-        clauses.bind(elements, groups, trig), elements, status.find_cues(sents, words.status_cues())
-    )
+    bound = clauses.bind(elements, groups, trig)
+    sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
+    bound = status.statuses(bound, elements, status.find_cues(sents_bound, words.status_cues()))
     bound = attach.add_dates(bound, dated, sents, elements)
-    bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
+    bound = attach.inherit(attach.add_places(bound, where, sents_told, cities, elements), scene)
     bound = attach.follow(bound, dated, elements, published)
-    bound = attach.carry_places(attach.add_format(bound, sents), sents, cities)
+    bound = attach.carry_places(attach.add_format(bound, sents), sents_told, cities)
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))
-    return Reading(folded, sents, elements, mentions, who, groups, bound, topics.term_hits(sents))
+    return Reading(folded, sents, quotes, elements, others, mentions, who, groups, bound)
 
 
 def _with_states(found: pl.DataFrame) -> pl.DataFrame:
@@ -142,9 +155,10 @@ def _topics_of(frame: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
 def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     """The facts tables of a batch, by table name."""
     folded, sents, bound = reading.folded, reading.sents, reading.bound
-    persons = facts.people_of_articles(reading.mentions, reading.people, reading.elements, folded, sents)
+    every = pl.concat([reading.elements.select(facts.ACTING), reading.others.select(facts.ACTING)])
+    persons = facts.people_of_articles(reading.mentions, reading.people, every, folded, sents)
     codes = _names_of_codes()
-    actors = facts.article_actors(persons, facts.states_of_articles(reading.elements, sents, codes), folded)
+    actors = facts.article_actors(persons, facts.states_of_articles(every, sents, codes), folded)
 
     published = folded.select("a", pl.col("published_date").alias("date"))
     clauses_of = meetings.date_by_deeds(meetings.candidates(bound, reading.elements, sents), bound, published)
@@ -157,6 +171,9 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     )
     visited = events.visits(bound, sents)
     done = events.events(bound, met, best, visited, words.event_types())
+    # Only what has an encounter or an event gets topics: one report in twenty.
+    telling = pl.concat([done.select("a"), met.select("a")]).unique()
+    hits = topics.term_hits(sents.join(telling, on="a", how="semi", maintain_order="left"))
 
     met = met.with_columns(
         pl.col("sids").list.first().alias("first_sid"),
@@ -164,7 +181,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         pl.col("keys").list.sort().list.join(",").alias("key_key"),
     )
     met = _topics_of(
-        _with_ids("m", met, reading, "side_key", "status", "key_key", "start_date", "format"), reading.hits
+        _with_ids("m", met, reading, "side_key", "status", "key_key", "start_date", "format"), hits
     )
     took_part = (
         met.select("fact_id", "a", "keys", "codes")
@@ -186,7 +203,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     done = done.with_columns(pl.col("proofs").list.eval(pl.element().struct.field("sid")).alias("sids"))
     done = done.with_columns(pl.col("sids").list.first().alias("first_sid"))
     done = _topics_of(
-        _with_ids("e", done, reading, "source_code", "target_code", "event_type", "status"), reading.hits
+        _with_ids("e", done, reading, "source_code", "target_code", "event_type", "status"), hits
     )
     done_proofs = done.select("fact_id", "proofs").explode("proofs", empty_as_null=True).unnest("proofs")
 
@@ -199,7 +216,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         "status",
     )
     said = statements.statements(
-        folded, sents, reading.elements, reading.groups, words.verbs().filter(pl.col("verb_class") == "say")
+        folded, reading.quotes, sents, reading.elements, reading.groups, words.verbs().filter(pl.col("verb_class") == "say")
     )
     said = (
         said.join(
@@ -223,11 +240,11 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         .group_by("a")
         .agg(pl.col("code").n_unique().alias("n"))
         .filter(pl.col("n") >= 2)
-        .join(pl.concat([done.select("a"), met.select("a")]).unique(), on="a", how="semi")
+        .join(telling, on="a", how="semi")
         .select("a")
         .sort("a")
     )
-    about = topics.article_topics(reading.hits, sents, foreign).join(
+    about = topics.article_topics(hits, sents, foreign).join(
         folded.select("a", "article_id"), on="a", maintain_order="left"
     )
     counts = folded.join(

@@ -13,6 +13,8 @@ import polars as pl
 from ingest import tables
 
 _LEVELS = {1: "head", 2: "ministerial", 3: "envoy", 4: "official", 5: "official"}
+ACTING = ["i", "sid", "a", "np", "shape", "codes", "start", "office_start", "office_end", "role_class"]
+"""The columns of elements that tell who is named in an article."""
 _ROLE_RANKS = {
     "head_of_state": 1,
     "head_of_government": 1,
