@@ -202,8 +202,8 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
             "sid",
             "a",
             pl.col("start").alias("x_start"),
-            pl.when(town).then("city").alias("city"),
-            pl.when(town).then("city_country").otherwise(pl.col("codes").list.first()).alias("country_code"),
+            pl.when(town).then("city").cast(pl.String).alias("city"),
+            pl.when(town).then(pl.col("city_country").cast(pl.String)).otherwise(pl.col("codes").list.first()).alias("country_code"),
             pl.when(inside).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
         )
         .filter(pl.col("country_code").is_not_null())

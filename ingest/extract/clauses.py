@@ -11,6 +11,7 @@ from functools import cache
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
+from ingest.extract.vocabulary import LEXICON
 from ingest.lexicon import words
 
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
@@ -89,7 +90,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             | _at("is_possessive", 2, False)
             | (_at("word_class", 2) == "prep")
         )
-        | _at("word", 1).str.contains(r"^\d")
+        | _at("is_number", 1, False)
         # "an overnight attack"
         | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "det")
     )
@@ -100,6 +101,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     base = pl.col("tense").is_in(["base", "s"])
     after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
     word1 = _at("lower", 1)
+    text1 = word1.cast(pl.String)
     adjectival = word1.is_in(["military", "official", "security", "joint", "own", "non-lethal"])
     ing_noun = (pl.col("tense") == "ing") & (
         led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before
@@ -146,7 +148,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     )
     base_free = (pl.col("tense") == "base") & (
         (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
-        & ~word1.str.contains("(?:s|ly|men)$")
+        & ~text1.str.contains("(?:s|ly|men)$")
         & (_at("lower", 2) != "to")
         | adjectival
         | (_at("word_class", 1) == "be")
@@ -156,19 +158,19 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     s_free = (pl.col("tense") == "s") & (
         _at("plain", 1, False)
         & (
-            word1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
+            text1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
             # "foreign policy challenges."
             | _at("is_punct", -1, True)
             | _at("word_class", -1).is_in(["conj", "but"])
         )
         | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
     )
-    after_prep = prep_before & base & ~word1.str.ends_with(" to") & ~pl.col("lower").is_in(_BY_WIRE)
+    after_prep = prep_before & base & ~text1.str.ends_with(" to") & ~pl.col("lower").is_in(_BY_WIRE)
     bare = (base_free | s_free | after_prep | demonym_before & (pl.col("tense") == "s")) & ~leads_bare
     # "had repelled": what helps another verb is none of its own
     helps = pl.col("lower").is_in(["has", "have", "had"]) & (
         _at("tense", -1).is_in(["past", "part"])
-        | _at("plain", -1, False) & _at("lower", -1).str.contains("ed$")
+        | _at("plain", -1, False) & _at("lower", -1).cat.ends_with("ed")
         | (_at("word_class", -1) == "adverb")
     )
     bare = (bare | hyphen_before & base | helps).fill_null(False)
@@ -191,6 +193,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             & ~(pl.col("tense").is_in(["past", "part"]) & (_at("lower", 1) == "-"))  # "nuclear-armed"
         )
         .then(pl.lit("verb"))
+        .cast(LEXICON)
         .alias("pos"),
     )
     be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
@@ -199,7 +202,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     unknown = (
         pl.col("word_class").is_null()
         & ~pl.col("is_verb").fill_null(False)
-        & pl.col("lower").str.contains("^[a-z]{2,}ed$")
+        & pl.col("lower").cast(pl.String).str.contains("^[a-z]{2,}ed$")
     )
     e = e.with_columns(unknown.alias("unknown_past"))
     past = pl.col("unknown_past") & (
@@ -246,7 +249,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .cum_sum()
         .alias("n_solid"),
         (
-            pl.col("lower").str.contains("[a-z]{3}ing$")
+            pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$")
             & pl.col("np").is_null()
             & ~pl.col("is_noun").fill_null(False)
             & ~_at("lower", 1).is_in(["against", "of", "from"])
@@ -293,6 +296,7 @@ def triggers(
         elements.with_columns(_at("lower", -1).alias("next"))
         .filter(pl.col("pos") == "verb")
         .select(*keep, "next")
+        .with_columns(pl.col("lower", "tense", "next").cast(pl.String))
         .join(verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower")
     )
     calls = verb.filter((pl.col("lemma") == "call") & pl.col("next").is_in(["on", "upon"])).with_columns(
@@ -304,6 +308,7 @@ def triggers(
         elements.with_columns(modified.alias("is_modifier"))
         .filter(pl.col("pos") == "noun")
         .select(*keep, "is_modifier")
+        .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
     alone = verb.join(
@@ -800,13 +805,14 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         (
             (_at("word_class", -1) == "det")
             | (_at("np", -1) == "")
-            & _at("lower", -1).str.contains("^[a-z]{3,}s$")
+            & _at("lower", -1).cast(pl.String).str.contains("^[a-z]{3,}s$")
             & (_at("word_class", -1) == "")
         )
         .fill_null(False)
         .alias("then_object"),
     )
     trig = trig.join(led, on="i", how="left", maintain_order="left")
+    trig = trig.with_columns(pl.col("led_by", "then_word").cast(pl.String))
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)
     tgt = pl.concat([tgt, _shared_targets(trig, src, tgt)], how="diagonal")

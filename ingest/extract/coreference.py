@@ -191,8 +191,9 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             "sid",
             "word_class",
             "is_subject",
-            pl.col("lower").str.contains(_LIKENED).alias("is_likened"),
+            pl.col("lower").cast(pl.String).str.contains(_LIKENED).alias("is_likened"),
             pl.col("lower")
+            .cast(pl.String)
             .str.extract(r"\b(four|five|six|seven)\b")
             .replace_strict(["four", "five", "six", "seven"], [4, 5, 6, 7], default=0, return_dtype=pl.Int64)
             .alias("count"),
@@ -280,7 +281,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     return out.with_columns(
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
         # "the two countries" are no persons
-        pl.when(plural & pl.col("lower").str.contains(_STATES))
+        pl.when(plural & pl.col("lower").cast(pl.String).str.contains(_STATES))
         .then(_NO_KEYS)
         .when(plural)
         .then("k")
@@ -374,16 +375,16 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
         .list.explode(keep_nulls=False, empty_as_null=False)
         .unique(maintain_order=True)
         .alias("keys"),
-        pl.col("prep").first(),
-        pl.col("det").first(),
+        pl.col("prep").first().cast(pl.String),
+        pl.col("det").first().cast(pl.String),
         pl.col("strong").all(),
         pl.col("is_possessive").last(),
-        pl.col("np").first(),
-        pl.col("name_kind").first(),
-        pl.col("role_class").first(),
+        pl.col("np").first().cast(pl.String),
+        pl.col("name_kind").first().cast(pl.String),
+        pl.col("role_class").first().cast(pl.String),
         pl.len().alias("n_members"),
         pl.col("shape").first(),
-        pl.col("word_class").first().alias("pronoun"),
+        pl.col("word_class").first().cast(pl.String).alias("pronoun"),
         ((pl.col("code_kind") == "organization") & (pl.col("np") == "state"))
         .all()
         .fill_null(False)

@@ -33,8 +33,6 @@ from ingest.extract import (
 from ingest.extract.vocabulary import vocabulary
 from ingest.lexicon import places, words
 
-_POINTING = ["he", "they", "pair", "three", "each", "we", "agent", "counterpart"]
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -57,11 +55,11 @@ class Reading:
 def read(articles: pl.DataFrame) -> Reading:
     """Articles (article_id, title, text, published_date, source) to bound clauses with status, date and place."""
     known = vocabulary()
-    cities = known.names.filter(pl.col("city").is_not_null()).select("form", "city", "city_country")
+    cities = known.cities
     folded = prepare.fold_articles(articles)
     sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
-    found = names.join_names(names.choose_kind(_with_states(tokens.tokenise(sents, known))))
+    found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
     mentions = people.mentions(elements, sents, published)
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
@@ -92,26 +90,6 @@ def read(articles: pl.DataFrame) -> Reading:
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))
     return Reading(folded, sents, quotes, elements, others, mentions, who, groups, bound)
-
-
-def _with_states(found: pl.DataFrame) -> pl.DataFrame:
-    """The tokens that can hold a fact: of articles that name a state, an organisation or an office at all,
-    and of sentences with a name, an office or a pronoun in them."""
-    named = (
-        found.filter(pl.col("code").is_not_null() | pl.col("office_kind").is_not_null()).select("a").unique()
-    )
-    points = pl.col("word_class").is_in(_POINTING)
-    name = pl.col("is_capital") & (~pl.col("is_first") | pl.col("word_class").is_null())
-    spoken = found.filter(
-        pl.col("code").is_not_null()
-        | pl.col("office_kind").is_not_null()
-        | pl.col("city").is_not_null()
-        | points
-        | name
-    )
-    return found.join(named, on="a", how="semi", maintain_order="left").join(
-        spoken.select("sid").unique(), on="sid", how="semi", maintain_order="left"
-    )
 
 
 def _names_of_codes() -> pl.DataFrame:

@@ -14,6 +14,8 @@ from functools import wraps
 
 import polars as pl
 
+from ingest.extract.vocabulary import LEXICON
+
 _PARTICLES = [
     "bin",
     "bint",
@@ -43,7 +45,10 @@ _PARTICLES = [
     "zu",
     "af",
 ]
-_NOT_GIVEN = "ed$|^(led|based|born|style|era|elect|designate|wide|run|held|made|owned|friendly|free|like|long|year|day)$"
+_NOT_GIVEN = [
+    *("led", "based", "born", "style", "era", "elect", "designate", "wide", "run", "held", "made", "owned"),
+    *("friendly", "free", "like", "long", "year", "day"),
+]
 _PLACE_PREPOSITIONS = [
     "in",
     "at",
@@ -115,7 +120,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("W"))
     )
     return tokens.with_columns(
-        kind.alias("kind"),
+        kind.cast(LEXICON).alias("kind"),
         *(pl.when("is_blocked").then(None).otherwise(c).alias(c) for c in ("code", "name_kind", "city")),
     )
 
@@ -175,7 +180,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
     initial_dot = (
         (lower == ".")
         & glued
-        & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$")
+        & _at("is_initial", 1, False)
         & (_at("kind", 1) == "X")
     )
     suffix_comma = (
@@ -186,8 +191,9 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
         glued
         & (_at("lower", 1) == "-")
         & ~_at("spaced", 1, True)
-        & pl.col("word").str.contains("^[a-z]{2,}$")
-        & ~lower.str.contains(_NOT_GIVEN)
+        & pl.col("is_small")
+        & (lower.cat.len_bytes() >= 2)
+        & ~(lower.cat.ends_with("ed") | lower.is_in(_NOT_GIVEN))
         & pl.col("word_class").is_null()
         & (_at("kind", 2) == "X")
     )
@@ -195,7 +201,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("kind").is_in(["G", "T"])
         & pl.col("name_kind").fill_null("city").is_in(["name", "capital", "city", "seat"])
         & ~pl.col("is_possessive")
-        & ~pl.col("word").str.contains(r"^[A-Z.]+$| ")
+        & ~pl.col("is_rigid")
     )
     before_name = (_at("kind", -1) == "X") & ~_at("lower", 1).is_in(_PLACE_PREPOSITIONS)
     after_name = (
@@ -220,7 +226,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
-    """The tokens with each name run as one token of kind P; `name_first`, `name_last` are its outer words, folded."""
+    """The tokens with each name run as one token of kind P; `n_names` is the number of its words."""
     roles = _run_roles(tokens)
     prev, nxt = _at("role", 1), _at("role", -1)
     leading = (
@@ -261,10 +267,7 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("end").last().alias("run_end"),
             pl.col("is_possessive").last().alias("run_possessive"),
-            pl.col("word").filter(pl.col("role") == "X").first().alias("name_first"),
-            pl.col("word").filter(pl.col("role") == "X").last().alias("name_last"),
             (pl.col("role") == "X").sum().alias("n_names"),
-            pl.col("word").filter(pl.col("role") == "X").alias("name_words"),
             (
                 pl.col("word_class").eq_missing("notname")
                 | pl.col("is_noun").fill_null(False) & (pl.col("is_plural").fill_null(False))

@@ -81,7 +81,7 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
             "outer",
             "n_words",
             "code",
-            "role_class",
+            pl.col("role_class").cast(pl.String),
             "is_titled",
             "has_office",
             "date",

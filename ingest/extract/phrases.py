@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
+from ingest.extract.vocabulary import LEXICON
 
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
 _CONNECTORS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/"]
@@ -43,14 +44,12 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
     k1, k2, n1, n2 = _at("kind", 1), _at("kind", 2), _at("kind", -1), _at("kind", -2)
     l1, w1 = _at("lower", 1), _at("lower", -1)
     poss1 = _at("is_possessive", 1, False)
-    adjective1 = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("word", 1).str.contains(
-        r"^[A-Z][A-Z.]+$"
-    )
+    adjective1 = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("is_acronym", 1, False)
     demonym = pl.col("name_kind").fill_null("").is_in(["demonym", "name", "abbreviation"])
     office = ["F", "R", "B"]
     plain = (
         kind.is_in(["W"])
-        & pl.col("word").str.contains("^[a-z]+$")
+        & pl.col("is_small")
         & pl.col("word_class").is_null()
         & ~pl.col("is_verb").fill_null(False)
     )
@@ -144,20 +143,20 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & (n1 == "W")
         & n2.is_in(["F", "B"])
         & (poss1 | adjective1)
-        & _at("word", -1).str.contains("^[a-z]+$")
+        & _at("is_small", -1, False)
         & (_at("word_class", -1) == ""),
         plain
         & (k1 == "W")
         & (k2 == "G")
         & n1.is_in(["F", "B"])
         & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"]))
-        & _at("word", 1).str.contains("^[a-z]+$")
+        & _at("is_small", 1, False)
         & (_at("word_class", 1) == ""),
         kind.is_in([*office, "A"])
         & (k1 == "W")
         & (k2 == "G")
         & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"]))
-        & _at("word", 1).str.contains("^[a-z]+$")
+        & _at("is_small", 1, False)
         & (_at("word_class", 1) == "")
         & ~_at("is_verb", 1, False),
     ]
@@ -180,7 +179,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
     """One row per element, a noun phrase or any other token, in text order.
 
     Noun phrases carry `np` person, office, body, state, town or null; `codes` of the states named in them, `office`
-    (start and end of the office words), `role_class` and `rank` of the highest office, and the name's outer words.
+    (start and end of the office words), `role_class` and `rank` of the highest office.
     """
     linked = _settle(_joins(tokens)).with_columns((~pl.col("joined")).cum_sum().alias("e"))
     is_office = pl.col("kind").is_in(["F", "R"])
@@ -190,7 +189,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
         pl.col("end").last().alias("m_end"),
         pl.col("is_possessive").last().alias("m_possessive"),
         pl.col("kind").str.join("").alias("shape"),
-        pl.col("code").drop_nulls().unique(maintain_order=True).alias("codes"),
+        pl.col("code").drop_nulls().cast(pl.String).unique(maintain_order=True).alias("codes"),
         pl.col("code_kind").drop_nulls().first().alias("m_code_kind"),
         pl.col("name_kind").filter(pl.col("kind") == "G").first().alias("m_name_kind"),
         pl.col("start").filter(pl.col("kind").is_in(["F", "R", "B"])).first().alias("office_start"),
@@ -211,7 +210,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
         pl.col("end").filter(pl.col("kind") == "P").first().alias("name_end"),
         *(
             pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}")
-            for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")
+            for c in ("n_names", "is_thing")
         ),
     )
     single = linked.filter(~pl.col("joined")).join(merged, on="e", how="left", maintain_order="left")
@@ -220,11 +219,11 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
         single.with_columns(
             pl.coalesce("m_end", "end").alias("end"),
             pl.coalesce("m_possessive", "is_possessive").alias("is_possessive"),
-            pl.coalesce("shape", "kind").alias("shape"),
+            pl.coalesce("shape", pl.col("kind").cast(pl.String)).alias("shape"),
             pl.when(pl.col("codes").is_not_null())
             .then("codes")
             .when(pl.col("code").is_not_null())
-            .then(pl.concat_list("code"))
+            .then(pl.concat_list(pl.col("code").cast(pl.String)))
             .otherwise(pl.lit([], dtype=pl.List(pl.String)))
             .alias("codes"),
             pl.coalesce("m_code_kind", "code_kind").alias("code_kind"),
@@ -243,7 +242,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("name_end", pl.when(kind == "P").then("end")).alias("name_end"),
             *(
                 pl.coalesce(f"m_{c}", c).alias(c)
-                for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")
+                for c in ("n_names", "is_thing")
             ),
         )
         .with_columns(
@@ -257,6 +256,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("state"))
             .when(pl.col("shape") == "T")
             .then(pl.lit("town"))
+            .cast(LEXICON)
             .alias("np")
         )
         .select(
@@ -271,6 +271,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
             "is_first",
             "is_capital",
             "is_punct",
+            "is_number",
             "word_class",
             "is_verb",
             "tense",
@@ -292,9 +293,6 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
             "is_plural_office",
             "name_start",
             "name_end",
-            "name_first",
-            "name_last",
-            "name_words",
             "n_names",
             "is_thing",
         )
@@ -441,9 +439,9 @@ def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
             & ~pl.col("is_noun").fill_null(False)
             & ~pl.col("is_capital")
             # "committed to ensuring Iran ...": a gerund has its own object
-            & (~pl.col("lower").str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
+            & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
         )
-        | pl.col("word").str.contains(r"^\d")
+        | pl.col("is_number")
         | (pl.col("lower") == "both")
     )
     out = elements.with_columns(

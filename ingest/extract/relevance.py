@@ -12,6 +12,27 @@ import polars as pl
 _POINTING = ["he", "they", "pair", "three", "each", "we", "agent", "counterpart"]
 
 
+def readable_tokens(tokens: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """The tokens that can hold a fact, given those with the number of their `form` and the forms with readings:
+    of articles that name a state, an organisation or an office at all, and of sentences with a name, an office
+    or a pronoun in them."""
+    named = pl.col("code").is_not_null() | pl.col("office_kind").is_not_null()
+    points = pl.col("word_class").is_in(_POINTING).fill_null(False)
+    of_form = forms.select(
+        named.alias("is_named"),
+        (named | pl.col("city").is_not_null() | points).alias("is_spoken"),
+        "is_capital",
+        pl.col("word_class").is_null().alias("is_open"),
+    ).select(pl.all().gather(tokens["form"]))
+    marked = pl.concat([tokens.select("a", "sid", "is_first"), of_form], how="horizontal")
+    name = pl.col("is_capital") & (~pl.col("is_first") | pl.col("is_open"))
+    articles = marked.filter("is_named").select("a").unique()
+    sids = marked.filter(pl.col("is_spoken") | name).select("sid").unique()
+    return tokens.join(articles, on="a", how="semi", maintain_order="left").join(
+        sids, on="sid", how="semi", maintain_order="left"
+    )
+
+
 def telling_articles(elements: pl.DataFrame, quotes: pl.DataFrame, national: list[str]) -> pl.DataFrame:
     """The articles (a) that can give a meeting, an event, a visit or a statement.
 

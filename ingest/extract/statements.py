@@ -41,6 +41,7 @@ def _speakers(elements: pl.DataFrame, grp: pl.DataFrame, sayings: pl.DataFrame) 
     """One row per sentence with a speaker: sid, verb, keys, codes. `sayings`: form, verb_class of verbs of saying."""
     verbs = (
         elements.filter((pl.col("pos") == "verb") & (pl.col("n_quotes") % 2 == 0))
+        .select("sid", "i", pl.col("lower").cast(pl.String))
         .join(sayings.select(pl.col("form").alias("lower")).unique(), on="lower", how="semi")
         .select("sid", pl.col("i").alias("v"), pl.col("lower").alias("verb"))
     )
