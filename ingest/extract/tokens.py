@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from ingest.extract.vocabulary import LEXICON, Vocabulary
+from ingest.extract.vocabulary import Vocabulary
 
 _TOKEN = r"\s*(?:(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d])"
 _WRITTEN = {
