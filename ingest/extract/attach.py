@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at
+from ingest.extract.vocabulary import LEXICON
 
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
 _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
@@ -19,6 +20,7 @@ _FAR = 190
 _AT_HEAD = 2  # sentences from the first for which the dateline is the place
 _FOLLOWS = 5  # sentences for which the day of a report goes on
 _FRESH_DAYS = 7
+_SOON = 90  # days within which a day without a year in the present tense is one to come
 _IN = ["in", "at", "outside", "near"]
 # What follows these is what was talked about, not where.
 _ABOUT = (
@@ -139,7 +141,7 @@ def add_dates(
         pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     )
     picked = (
-        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos")
+        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense")
         .join(elements.select("i", pl.col("prep").alias("t_noun_prep")), on="i", how="left")
         .join(
             elements.group_by("sid").agg(pl.col("n_finite").min().alias("first_finite")), on="sid", how="left"
@@ -147,19 +149,29 @@ def add_dates(
         .join(
             usable.select(
                 *("sid", "d_start", "d_end", "past", "future", "precision", "span", "d_finite"),
-                *("is_report", "is_modifier"),
+                *("is_report", "is_modifier", "pub"),
             ),
             on="sid",
         )
         .filter(~pl.col("is_report") & (gap <= _FAR) & ~(behind & ~fronted))
         .filter(~pl.col("is_modifier") | (pl.col("h_start") - pl.col("d_end")).is_between(0, 12))
         .with_columns(gap.alias("gap"))
-        .sort("t", "gap")
+        .sort("t", "gap", "d_start")
         .unique("t", keep="first", maintain_order=True)
     )
-    ahead = pl.col("status") == "planned"
+    # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
+    nearer = (pl.col("future") - pl.col("pub")).dt.total_days() <= _SOON
+    nearer = nearer & ((pl.col("pub") - pl.col("past")).dt.total_days() > 2 * _SOON)
+    present = (pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer).fill_null(False)
+    ahead = (pl.col("status") == "planned") | present
     day = pl.when(ahead).then("future").otherwise("past")
-    dates = picked.select("t", day.alias("start_date"), pl.col("precision").alias("date_precision"), "span")
+    dates = picked.select(
+        "t",
+        day.alias("start_date"),
+        pl.col("precision").alias("date_precision"),
+        "span",
+        (present & (pl.col("status") == "occurred")).alias("is_to_come"),
+    )
     end = (
         pl.when(pl.col("date_precision") == "day")
         .then(pl.col("start_date") + pl.duration(days=pl.col("span")))
@@ -173,8 +185,30 @@ def add_dates(
     return (
         bound.join(dates, on="t", how="left", maintain_order="left")
         .with_columns(end.cast(pl.Date).alias("end_date"))
-        .with_columns(pl.col("date_precision").fill_null("unknown"))
-        .drop("span")
+        .with_columns(
+            pl.col("date_precision").fill_null("unknown"),
+            pl.when(pl.col("is_to_come")).then(pl.lit("planned")).otherwise("status").alias("status"),
+        )
+        .drop("span", "is_to_come")
+    )
+
+
+def capitals(tokens: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
+    """The tokens; "Chinese" in "the Chinese capital" is the town of that name."""
+    seats = countries.filter(pl.col("capital") != "")
+    seat = pl.col("code").replace_strict(
+        seats["code"].cast(LEXICON), seats["capital"].cast(LEXICON), default=None, return_dtype=LEXICON
+    )
+    names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & (pl.col("name_kind") == "demonym")
+    return (
+        tokens.lazy()
+        .with_columns(names_it.fill_null(False).alias("is_seat"))
+        .with_columns(
+            pl.when("is_seat").then(seat).otherwise("city").alias("city"),
+            pl.when("is_seat").then("code").otherwise("city_country").alias("city_country"),
+        )
+        .drop("is_seat")
+        .collect()
     )
 
 
@@ -464,7 +498,7 @@ def add_places(
         .join(sents.select("sid", "fold"), on="sid")
         .filter((pl.col("event_type") != "CONSULT") | ~topical)
         .with_columns(gap.alias("gap"))
-        .sort("t", "how", pl.col("city").is_null(), "gap")
+        .sort("t", "how", pl.col("city").is_null(), "gap", "x_start")
         .unique("t", keep="first", maintain_order=True)
         .select("t", "city", "country_code", pl.col("how").alias("place_how"))
     )
@@ -536,7 +570,9 @@ def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+def carry_places(
+    bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame, published: pl.DataFrame
+) -> pl.DataFrame:
     """The encounters without a place with the place told just before for the same day, or the dateline's at the head.
 
     A call has no place.
@@ -572,8 +608,11 @@ def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame)
         "a", pl.col("head_city").alias("dl_city"), pl.col("head_country").alias("dl_country")
     )
     first = sents.select("sid", "sentence_index")
-    filled = told.join(heads, on="a", how="left", maintain_order="left").join(
-        first, on="sid", how="left", maintain_order="left"
+    day = published.select("a", pl.col("date").alias("published_date"))
+    filled = (
+        told.join(heads, on="a", how="left", maintain_order="left")
+        .join(first, on="sid", how="left", maintain_order="left")
+        .join(day, on="a", how="left", maintain_order="left")
     )
     at_head = (
         placeless
@@ -582,6 +621,19 @@ def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame)
         & (pl.col("status") == "occurred")
         & pl.col("dl_country").is_not_null()
     )
+    # further down, a fresh encounter of the dateline's state with another is held at home unless told otherwise
+    sides = pl.concat_list(
+        *(pl.col(c).fill_null(pl.lit([], dtype=pl.List(pl.String))) for c in ("s_codes", "t_codes", "p_codes"))
+    )
+    fresh = (pl.col("published_date") - pl.col("start_date")).dt.total_days().is_between(-_FRESH_DAYS, _FRESH_DAYS)
+    at_home = (
+        placeless
+        & ~before
+        & ~at_head
+        & sides.list.contains(pl.col("dl_country"))
+        & fresh
+        & (pl.col("format") == "in_person")
+    ).fill_null(False)
     return (
         filled.with_columns(
             pl.when(before)
@@ -592,7 +644,7 @@ def carry_places(bound: pl.DataFrame, sents: pl.DataFrame, cities: pl.DataFrame)
             .alias("city"),
             pl.when(before)
             .then("o_country_code")
-            .when(at_head)
+            .when(at_head | at_home)
             .then("dl_country")
             .otherwise("country_code")
             .alias("country_code"),

@@ -44,6 +44,15 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_FIRMS = [
+    *("airline", "airlines", "company", "companies", "firm", "firms", "carmaker", "automaker", "maker", "makers", "bank", "banks"),
+    *("billionaire", "tycoon", "startup", "start-up", "retailer", "supermarket", "club", "team", "side", "striker", "player"),
+    *("singer", "actor", "actress", "director", "film", "novelist", "writer", "restaurant", "hotel", "brand", "investor"),
+    *("investors", "fund", "manufacturer", "manufacturers", "operator", "telecoms", "shipbuilder", "brewer", "chain", "giant"),
+    *("designer", "boxer", "runner", "athlete", "champion", "coach", "musician", "artist", "author", "scientist", "entrepreneur"),
+]
+# "Lisbon said Angola must free the crew": what is demanded of whom
+_MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
 _NOT_FURTHER = ["T01", "M02", "M03", "N11", "O08", "P02", "P05", "Q02", "Q03", "Q07"]
@@ -64,7 +73,20 @@ _AROUND = [
     *("in the wake of", "in response to", "because of", "due to", "ahead of", "following"),
     *("at the request of", "on behalf of", "at the behest of"),
 ]
-_BREAKS = [";", ":", "(", ")"]
+_BREAKS = [";", ":"]
+
+
+def _n_breaks() -> pl.Expr:
+    """A number for each stretch of a sentence that no clause crosses; what stands in parentheses is one of its own.
+
+    "The International Criminal Court (ICC) dropped ...": the clause goes on behind the parenthesis.
+    """
+    opened = (pl.col("lower") == "(").cast(pl.Int32).cum_sum().over("sid")
+    closed = (pl.col("lower") == ")").cast(pl.Int32).cum_sum().over("sid")
+    inside = (opened > closed) | (pl.col("lower") == ")")
+    return pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum() * 16 + pl.when(inside).then(
+        opened.clip(0, 15)
+    ).otherwise(0)
 
 
 @in_one_plan
@@ -90,7 +112,9 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             | _at("is_possessive", 2, False)
             | (_at("word_class", 2) == "prep")
         )
+        # "three strikes", but "on June 13 held talks"
         | _at("is_number", 1, False)
+        & ~(pl.col("tense").is_in(["past", "s"]) & (_at("word_class", 2).is_in(["month", "day"])))
         # "an overnight attack"
         | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "det")
     )
@@ -173,7 +197,15 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         | _at("plain", -1, False) & _at("lower", -1).cat.ends_with("ed")
         | (_at("word_class", -1) == "adverb")
     )
-    bare = (bare | hyphen_before & base | helps).fill_null(False)
+    # "the anniversary of normalised ties", but "by restored", "with"
+    of_what = (
+        (_at("word_class", 1) == "prep")
+        & ~text1.str.contains(r"\bto$")
+        & pl.col("tense").is_in(["past", "part"])
+        & (pl.col("lower") != "met")
+        & ~_at("lower", -1).is_in(["by", "to", "in", "on"])
+    )
+    bare = (bare | hyphen_before & base | helps | of_what).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
     adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & ~(
         _at("is_punct", -1, True) | _at("word_class", -1).is_in(["prep", "be", "aux", "modal", "fut", "rel"])
@@ -225,7 +257,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         (~(be1 | (_at("word_class", 2) == "be") | (_at("word_class", 3) == "be")))
         .fill_null(True)
         .alias("is_reduced"),
-        pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum().alias("n_breaks"),
+        _n_breaks().alias("n_breaks"),
         (
             (pl.col("word_class") == "prep") & ~pl.col("lower").is_in(["of", "with"])
             | pl.col("lower").is_in(["including", "such as"])
@@ -311,7 +343,9 @@ def triggers(
         .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    alone = verb.join(
+    demanding = elements.filter(pl.col("lower").is_in(_MUST)).select("sid").unique()
+    demands = verb.filter(pl.col("verb_class") == "say").join(demanding, on="sid", how="semi")
+    alone = pl.concat([verb.filter(pl.col("verb_class") != "say"), demands]).join(
         frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
     ).with_columns(
         pl.col("i").alias("anchor"),
@@ -359,7 +393,7 @@ def triggers(
                 & pl.col("is_passive")
             )
         )
-        .sort("i", "rule_id", pl.col("reach").abs())
+        .sort("i", "rule_id", pl.col("reach").abs(), "n_i")
         .unique(["i", "rule_id"], keep="first", maintain_order=True)
         .with_columns(
             pl.when(pl.col("is_passive")).then("i").otherwise(pl.col("n_i")).alias("anchor"),
@@ -423,12 +457,21 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     same_owner = (pl.col("n_owned") == pl.col("g_owned")) | (pl.col("pos") == "noun")
     active = (
-        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") - pl.col("g_breaks") <= 0) & same_owner
+        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") == pl.col("g_breaks")) & same_owner
     )
     # "thanked Oslo for hosting", "accused Oslo of helping": the one thanked or accused did it
     charged = pl.col("led_by").is_in(["for", "of", "from"]) & (pl.col("tense") == "ing")
     charged = charged & (pl.col("pos") != "noun") & pl.col("is_object") & pl.col("strong") & is_left
     charged = charged & (pl.col("prep") == "") & ~pl.col("is_possessive") & (pl.col("i") - pl.col("hi") <= 3)
+    # "concern over Pyongyang sending soldiers to Moscow": the gerund's own subject
+    gerund = (
+        (pl.col("tense") == "ing")
+        & (pl.col("pos") != "noun")
+        & pl.col("prep").is_in(["over", "about", "at", "of", "with", "against", "despite", "after"])
+        & pl.col("strong")
+        & ~pl.col("is_possessive")
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) == 1)
+    )
     # "A Greek drone struck ...": the adjective of the subject, where nothing else acts
     adjective = (
         ~pl.col("is_passive")
@@ -472,7 +515,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & pl.col("then_verb")
     )
     ranked = left.with_columns(
-        pl.when(owner | charged | possessor)
+        pl.when(owner | charged | possessor | gerund)
         .then(0)
         .when(agent)
         .then(0)
@@ -490,7 +533,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
     ).filter(pl.col("order").is_not_null())
     return (
-        ranked.sort("t", "order", "gap")
+        ranked.sort("t", "order", "gap", "lo")
         .unique("t", keep="first", maintain_order=True)
         .select(
             "t",
@@ -542,6 +585,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("is_possessive") | (pl.col("prep") != ""))
         .when(pl.col("object_kind") == "place")
         .then(pl.col("np").is_in(["state", "town"]))
+        .when(pl.col("object_kind") == "must")
+        .then(pl.col("then_must") & pl.col("strong"))
         .otherwise(True)
     )
     # Between verb and noun ("summoned the Chinese ambassador"), or the owner of the noun ("rejected China's claim").
@@ -561,13 +606,22 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & pl.col("direct")
         & (~pl.col("is_reduced") | (pl.col("i") - pl.col("hi").cast(pl.Int64) <= 3))
     )
+    # "The assets of nine Belarusian firms were frozen", "an offer by Oslo was rejected"
+    owned = (
+        (pl.col("pos") == "pair")
+        & pl.col("is_passive")
+        & (pl.col("lo") > pl.col("n_i"))
+        & (pl.col("hi") < pl.col("i"))
+        & pl.col("preps").list.contains(pl.col("prep"))
+        & (pl.col("prep") != "")
+    ).fill_null(False)
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
     # "the Chile-Peru talks": both sides stand before the noun
     order = (
         pl.when(undergoer)
         .then(0)
-        .when(passive_target & same_clause)
+        .when(owned | passive_target & same_clause)
         .then(1)
         .when(~pl.col("is_passive") & after & same_clause & no_verb & direct & kind_ok)
         .then(0)
@@ -616,8 +670,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         # "defends itself against", "courage in strengthening ties with"
         & ~(pl.col("event_type").is_in(_ADDRESSED[:3]) & (pl.col("prep") == "against"))
         & (pl.col("g_ing") == pl.col("anchor_ing"))
-        # "thanked Finland for its support of Sweden"
-        & (pl.col("g_for") == pl.col("anchor_for"))
+        # "thanked Finland for its support of Sweden", but "a grant for victims in Malawi"
+        & ((pl.col("g_for") == pl.col("anchor_for")) | (pl.col("event_type") == "AID"))
     )
     order = (
         pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2).when(further).then(3)
@@ -626,7 +680,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         pl.col("order").is_not_null() & urged & ~forum & ~told
     )
     return (
-        ranked.sort("t", "order", "gap")
+        ranked.sort("t", "order", "gap", "lo")
         .unique("t", keep="first", maintain_order=True)
         .select(
             "t",
@@ -682,7 +736,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
             | (pl.col("event_type") == "REQUEST")
             | (pl.col("was_harsh") == pl.col("event_type").is_in(_HARSH))
         )
-        .sort("t", "d_i", descending=[False, True])
+        .sort("t", "d_i", "t_lo", descending=[False, True, False])
         .unique("t", keep="first", maintain_order=True)
         .select(
             "t",
@@ -750,7 +804,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         & _at("prep", 2).is_in(place)
     )
     relative = (_at("word_class", -1) == "rel") | (_at("lower", -1) == ",") & (_at("word_class", -2) == "rel")
-    ends = elements.select(
+    plain = pl.col("word").cast(pl.String).str.contains("^[a-z-]+$") & pl.col("np").is_null() & (pl.col("word_class").is_null())
+    ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
@@ -759,6 +814,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "modal", "fut", "adverb"]))
         .fill_null(False)
         .alias("then_verb"),
+        _at("lower", -1).is_in(_MUST).alias("then_must"),
+        # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
+        (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
@@ -780,6 +838,8 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     grp = grp.join(at, on="lo", how="left", maintain_order="left").join(
         ends, on="hi", how="left", maintain_order="left"
     )
+    private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
+    grp = grp.filter(~private.fill_null(False))
     trig = trig.join(
         elements.select(
             pl.col("i").alias("anchor"),

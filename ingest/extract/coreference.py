@@ -20,6 +20,11 @@ _ONLY_IN = {
     "secstate": "USA",
     "potus": "USA",
 }  # offices of one state
+_BARE_PAIRS = ["the pair", "the two", "the two men", "the two women", "the duo", "they both", "both men", "both women"]
+_DOERS = [
+    *("leaders", "presidents", "ministers", "officials", "negotiators", "armies", "navies", "militaries", "delegations"),
+    *("commanders", "generals", "envoys", "diplomats", "teams", "experts", "parliaments", "prime ministers", "spokesmen"),
+]
 _LIKENED = "rivals|neighbo|belligerents|warring|allies"
 _NO_KEYS = pl.lit([], dtype=_KEYS)
 _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "both"]
@@ -125,6 +130,68 @@ def _each_other(e: pl.DataFrame) -> pl.DataFrame:
     return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
 
 
+def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
+    """The elements; "he" in a clause that opens the sentence is the subject behind it.
+
+    "When he sat down with Modi in Delhi, the president gave his word": he is the president.
+    """
+    opens = e.filter(pl.col("is_first") & (pl.col("word_class") == "sub")).select("sid", pl.col("i").alias("open_i"))
+    subject = (
+        e.filter(
+            pl.col("np").is_in(["person", "office"])
+            & (pl.col("keys").list.len() > 0)
+            & (pl.col("prep") == "")
+            & ~pl.col("is_possessive")
+            & ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det"))
+            & ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"]))
+        )
+        .join(opens, on="sid")
+        .unique("sid", keep="first", maintain_order=True)
+        .select("sid", "open_i", pl.col("i").alias("subject_i"), pl.col("keys").alias("c_keys"), pl.col("codes").alias("c_codes"))
+    )
+    out = e.join(subject, on="sid", how="left", maintain_order="left")
+    ahead = (
+        (pl.col("word_class") == "he")
+        & pl.col("lower").is_in(["he", "she"])
+        & (pl.col("i") - pl.col("open_i")).is_between(1, 2)
+        & (pl.col("i") < pl.col("subject_i"))
+    ).fill_null(False)
+    return out.with_columns(
+        *(pl.when(ahead).then(f"c_{c}").otherwise(f"lead_{c}").alias(f"lead_{c}") for c in ("keys", "codes"))
+    ).drop("open_i", "subject_i", "c_keys", "c_codes")
+
+
+def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
+    """ "The issue was raised with Liu He when the pair conferred": he, and the one whom the text is about."""
+    other = (
+        needs.filter((pl.col("word_class") == "pair") & pl.col("is_subject") & pl.col("lower_form").is_in(_BARE_PAIRS))
+        .join(
+            e.filter(pl.col("strong") & pl.col("np").is_in(["person"]) & (pl.col("keys").list.len() == 1)).select(
+                "sid", pl.col("i").alias("p_i"), pl.col("codes").alias("o_codes"), pl.col("keys").alias("o_keys")
+            ),
+            on="sid",
+        )
+        .filter(pl.col("p_i") < pl.col("i"))
+    )
+    alone = other.group_by("i").agg(pl.len().alias("n")).filter(pl.col("n") == 1)
+    lead = e.select("i", "lead_keys", "lead_codes")
+    both = (
+        other.join(alone, on="i", how="semi")
+        .join(lead, on="i", how="left")
+        .filter(
+            (pl.col("lead_codes").list.len() == 1)
+            & (pl.col("o_codes").list.len() == 1)
+            & (pl.col("lead_codes").list.set_intersection("o_codes").list.len() == 0)
+        )
+        .sort("i")
+    )
+    return both.select(
+        "i",
+        pl.concat_list("lead_codes", "o_codes").alias("c"),
+        pl.concat_list("lead_keys", "o_keys").alias("k"),
+    )
+
+
 def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
     actor = (
@@ -136,20 +203,28 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     acts_next = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(
         ["be", "aux", "fut", "modal", "adverb"]
     )
-    subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
-    human = (
-        subject
-        & (pl.col("n_quotes") % 2 == 0)
-        & pl.col("np").is_in(["person", "office"])
-        & (pl.col("keys").list.len() > 0)
+    acts_next = acts_next | (_at("lower", -1) == ",") & (
+        (_at("pos", -2) == "verb") | _at("word_class", -2).is_in(["be", "aux", "fut", "modal"])
     )
+    subject = strong & (pl.col("prep") == "") & ((_at("lower", 1) != ",") | acts_next)
+    outside = pl.col("n_quotes") % 2 == 0
+    # "The Iraqi leader left. He ...": whose name the text does not tell
+    named = (pl.col("keys").list.len() > 0) & pl.col("np").is_in(["person", "office"])
+    named = named | (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("codes").list.len() == 1)
+    # who is named first needs no comma behind to be the subject: "On Friday, Israel's minister, Yair Lapid, ..."
+    foremost = strong & (pl.col("prep") == "") & (strong.fill_null(False).cum_sum().over("sid") == 1)
+    human = (subject | foremost) & outside & named
+    # "In Apia he and the premier signed ...": a sentence that opens with a pronoun goes on about the one before
+    again = (pl.col("word_class") == "he") & outside & pl.col("lower").is_in(["he", "she"])
+    first = (human | again).fill_null(False)
     e = elements.with_columns(
         strong.fill_null(False).alias("strong"),
-        (human & (human.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
+        (human & (first.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
     )
     e = e.with_columns(
         *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
     ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
+    e = _with_cataphora(e)
     pairs = (
         e.filter(
             pl.col("strong")
@@ -183,6 +258,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     )
     leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
     e = e.with_columns(leads.alias("is_subject"))
+    text = pl.col("lower").cast(pl.String)
     needs = (
         e.filter(pl.col("word_class").is_in(["pair", "three", "they"]))
         .select(
@@ -191,9 +267,10 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             "sid",
             "word_class",
             "is_subject",
-            pl.col("lower").cast(pl.String).str.contains(_LIKENED).alias("is_likened"),
-            pl.col("lower")
-            .cast(pl.String)
+            pl.col("lower").alias("lower_form"),
+            text.str.contains(_LIKENED).alias("is_likened"),
+            text.str.contains("sides$|delegations$|parties$|teams$").alias("is_of_sides"),
+            text
             .str.extract(r"\b(four|five|six|seven)\b")
             .replace_strict(["four", "five", "six", "seven"], [4, 5, 6, 7], default=0, return_dtype=pl.Int64)
             .alias("count"),
@@ -227,6 +304,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("word_class") == "pair") & (pl.col("c").list.len() == 2))
         .select("i", "c", "k")
     )
+    with_lead = _lead_and_other(e, needs)
+    here = pl.concat([here, with_lead.join(here, on="i", how="anti")])
     links = (
         needs.with_columns(
             pl.int_ranges(
@@ -249,7 +328,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             & pl.when(pl.col("word_class") == "three")
             .then(pl.when(pl.col("count") > 0).then(size == pl.col("count")).otherwise(size >= 3))
             .when(pl.col("word_class") == "pair")
-            .then(size == 2)
+            # "the two sides" may be three states and a fourth
+            .then((size == 2) | (pl.col("is_of_sides") & (size <= 5)))
             .otherwise(size >= 2)
         )
         # the pair of an earlier sentence, not the one that only this sentence completes
@@ -259,7 +339,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
                 & ~((pl.col("last_i") < pl.col("i")) & pl.col("is_subject"))
             ).alias("is_late")
         )
-        .sort("i", "is_late", "from_sid", descending=[False, False, True])
+        .with_columns((pl.col("is_of_sides") & (size > 2)).alias("is_loose"))
+        .sort("i", "is_loose", "is_late", "from_sid", descending=[False, False, False, True])
         .unique("i", keep="first", maintain_order=True)
         .select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
@@ -277,7 +358,16 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
         )
     )
-    out = out.with_columns(pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"))
+    # "The two countries' foreign ministers talked": so does it
+    owners = (
+        plural
+        & pl.col("is_possessive")
+        & (_at("np", -1).is_in(["office", "body"]) | _at("lower", -1).is_in(_DOERS) | _at("lower", -2).is_in(_DOERS))
+    ).fill_null(False)
+    out = out.with_columns(
+        pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"),
+        (pl.col("is_possessive") & ~owners).alias("is_possessive"),
+    )
     return out.with_columns(
         pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
         # "the two countries" are no persons
@@ -324,6 +414,14 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
     e = e.with_columns(
         _at("finite", -1, False).alias("verb_next"),
         pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"),
+    )
+    # "hours after India and Pakistan accused ...", "said that Seoul and Tokyo must ...": a clause begins anew
+    opens = pl.col("word_class").is_in(["sub", "rel"]) | (pl.col("lower") == "that")
+    e = e.with_columns(
+        (
+            pl.col("n_verbs")
+            - pl.when(opens.fill_null(False)).then("n_verbs").forward_fill().over("sid").fill_null(0)
+        ).alias("n_verbs")
     )
     # "Thai F-16 jets": the adjective acts where an acting body follows it.
     bodied = (

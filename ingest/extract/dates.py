@@ -319,6 +319,7 @@ def _resolve(f: pl.DataFrame) -> pl.DataFrame:
             "count",
             "unit",
             "low",
+            "pub",
         )
         .filter(pl.col("past").is_not_null() | pl.col("is_relative"))
     )

@@ -60,6 +60,7 @@ def read(articles: pl.DataFrame) -> Reading:
     sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
     found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
+    found = attach.capitals(found, places.countries())
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
     mentions = people.mentions(elements, sents, published)
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
@@ -85,7 +86,7 @@ def read(articles: pl.DataFrame) -> Reading:
     bound = attach.add_dates(bound, dated, sents, elements)
     bound = attach.inherit(attach.add_places(bound, where, sents_told, cities, elements), scene)
     bound = attach.follow(bound, dated, elements, published)
-    bound = attach.carry_places(attach.add_format(bound, sents), sents_told, cities)
+    bound = attach.carry_places(attach.add_format(bound, sents), sents_told, cities, published)
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))

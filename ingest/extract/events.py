@@ -27,6 +27,8 @@ _OF_WHAT = [
     "toward",
 ]
 _BETWEEN = ["A04", "R05", "S09"]
+_OTHER = 2**30  # beyond any element number
+_TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
 _PLANNED_COOPERATION, _PLANNED_CONFLICT = "03", "13"
@@ -50,12 +52,36 @@ _FIELDS = [
 ]
 
 
+def _with_what_is_rejected(acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts, and for each rejected request that it was made: "Kyiv rebuffed a Vatican plea" tells two."""
+    turned = (
+        (pl.col("rule_id") == "J15")
+        & (pl.col("status") == "occurred")
+        & pl.col("s_codes").is_not_null()
+        & pl.col("t_codes").is_not_null()
+    )
+    asked = acts.filter(turned).with_columns(
+        pl.lit("REQUEST").alias("event_type"),
+        pl.col("t_codes").alias("s_codes"),
+        pl.col("s_codes").alias("t_codes"),
+        # a reading of its own beside that of the refusal
+        (pl.col("i") + _OTHER).alias("i"),
+    )
+    return pl.concat([acts, asked])
+
+
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause, source and target of everything but encounters."""
+    # "will not lift the embargo", "failed to reach agreement", "cancelled a visit": what is withheld is refused
+    withheld = pl.col("is_refusal") & (pl.col("status") == "denied") & pl.col("event_type").is_in(_COOPERATIVE)
+    bound = bound.with_columns(
+        pl.when(withheld & pl.col("control").is_null()).then(pl.lit("REJECT")).otherwise("control").alias("control")
+    )
     refused = (pl.col("control") == "REJECT").fill_null(False)
     acts = bound.filter((pl.col("event_type") != "CONSULT") | (pl.col("rule_id") == "C17") | refused)
     # What is done "to", "of" or "for" doing it is an aim or a topic; speech acts alone are meant: "called to thank".
-    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~pl.col("event_type").is_in(_SPOKEN)
+    spoken = pl.col("event_type").is_in(_SPOKEN) & (pl.col("rule_id") != "S02")
+    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~spoken
     topic = pl.col("led_by").is_in(_OF_WHAT) & (pl.col("tense") == "ing")
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
     # "urged Sudan to open its borders": whoever is asked would do it
@@ -79,6 +105,15 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter(~((pl.col("rule_id") == "K02") & fell & ~pl.col("is_passive")))
     # "declined to name the German bank", "to decline in relation to": nobody is refused
     acts = acts.filter(~((pl.col("rule_id") == "J09") & pl.col("then_word").is_in(["to", "in", "by"])))
+    # "Seoul stressed that Seoul and Tokyo must work together" asks nothing of another
+    us = pl.col("s_codes").list.set_intersection("t_codes").list.len() > 0
+    acts = acts.filter(~((pl.col("rule_id") == "Q09") & us.fill_null(False)))
+    # "French troops left Niger", "bombers circled Taiwan": whoever else does so only travels
+    acts = acts.filter(~pl.col("rule_id").is_in(["R12", "M09"]) | (pl.col("s_np") == "body"))
+    acts = _with_what_is_rejected(acts)
+    # "Spain, which buys its gas from Algeria": a habit is no event
+    habit = pl.col("rule_id").is_in(_TRADES) & pl.col("tense").is_in(["s", "base"]) & (pl.col("status") == "occurred")
+    acts = acts.filter(~habit)
     # "as it defends itself"
     acts = acts.filter(~((pl.col("rule_id") == "S02") & pl.col("then_self")))
     # "the three powers warned them": who is on both sides, nobody knows

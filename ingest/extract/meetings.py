@@ -225,7 +225,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     )
     whole = (pl.col("codes").list.len() >= 2) & ~they
     told = (
-        found.sort("a", "i", "confidence", descending=[False, False, True])
+        found.sort("a", "i", "confidence", "rule_id", "part", descending=[False, False, True, False, False])
         .with_columns(
             pl.when(whole).then("codes").alias("w_codes"),
             pl.when(whole).then("keys").alias("w_keys"),

@@ -49,6 +49,8 @@ _NOT_GIVEN = [
     *("led", "based", "born", "style", "era", "elect", "designate", "wide", "run", "held", "made", "owned"),
     *("friendly", "free", "like", "long", "year", "day"),
 ]
+_COMPANY = ["guest", "guests", "visitor", "visitors", "host", "interlocutor", "interlocutors", "homologue"]
+_CURRENCIES = ["dollar", "dollars", "pound", "pounds", "francs", "rupees", "yen", "won", "yuan", "roubles", "rubles", "cents"]
 _PLACE_PREPOSITIONS = [
     "in",
     "at",
@@ -82,7 +84,12 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
     is_office = pl.col("office_kind").is_not_null()
     is_date = word_class.is_in(["month", "day"])
     known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
+    # "his Australian guest", but "guests", "will host"
+    of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
     in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
+    # "Vice-Premier Liu He"
+    is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
+    is_he = is_he & (_at("word_class", 1) == "")
     kind = (
         pl.when(pl.col("lower") == ",")
         .then(pl.lit("C"))
@@ -97,6 +104,9 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
             & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
         )
         .then(pl.lit("X"))
+        # "50,000 US dollars"
+        .when(pl.col("code").is_not_null() & _at("lower", -1).is_in(_CURRENCIES))
+        .then(pl.lit("W"))
         .when(pl.col("code").is_not_null())
         .then(pl.lit("G"))
         .when(is_office & (pl.col("office_kind") == "prefix"))
@@ -107,7 +117,7 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("R"))
         .when(is_office & in_title)
         .then(pl.lit("F"))
-        .when(word_class == "counterpart")
+        .when((word_class == "counterpart") & (~pl.col("lower").is_in(_COMPANY) | of_someone))
         .then(pl.lit("F"))
         .when((word_class == "honorific") & is_capital)
         .then(pl.lit("H"))
@@ -115,13 +125,20 @@ def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("A"))
         .when(pl.col("city").is_not_null())
         .then(pl.lit("T"))
+        .when(is_he)
+        .then(pl.lit("X"))
         .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
         .then(pl.lit("X"))
         .otherwise(pl.lit("W"))
     )
     return tokens.with_columns(
         kind.cast(LEXICON).alias("kind"),
-        *(pl.when("is_blocked").then(None).otherwise(c).alias(c) for c in ("code", "name_kind", "city")),
+        *(
+            pl.when(pl.col("is_blocked") | (kind == "W")).then(None).otherwise(c).alias(c)
+            for c in ("code", "name_kind", "city")
+        ),
+        # "the WHO" and "US" are no pronouns
+        pl.when((kind == "G") | is_he).then(None).otherwise("word_class").alias("word_class"),
     )
 
 

@@ -468,4 +468,8 @@ def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
         .then(_at("lower", 2))
         .otherwise(pl.lit(""))
     )
+    # "with Mnuchin and German Chancellor Angela Merkel": the list goes on behind a name that nobody knows
+    unknown2 = (_at("kind", 2) == "P") & _at("codes", 2, []).list.len().eq(0)
+    listed = (prep == "") & _at("lower", 1).is_in(["and", ","]) & unknown2 & (_at("own", 3) != "")
+    prep = pl.when(listed.fill_null(False) & pl.col("np").is_not_null()).then(_at("own", 3)).otherwise(prep)
     return out.with_columns(prep.alias("prep"), det.alias("det")).drop("clear", "own")

@@ -56,7 +56,7 @@ def _speakers(elements: pl.DataFrame, grp: pl.DataFrame, sayings: pl.DataFrame) 
     )
     return (
         near.filter(pl.col("gap").is_between(1, 2 * _NEAR))
-        .sort("sid", "gap")
+        .sort("sid", "gap", "v")
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", "verb", "keys", "codes")
     )

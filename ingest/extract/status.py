@@ -44,7 +44,7 @@ def find_cues(sents: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     return (
         found.filter(starts & ~after.str.contains("[A-Za-z]"))
         .join(cues, on="form")
-        .select("sid", "fold", "c_start", "c_end", "form", "status", "side")
+        .select("sid", "fold", "c_start", "c_end", "form", "status", "side", "is_refusal")
     )
 
 
@@ -55,7 +55,7 @@ def _ahead(tense: pl.Expr) -> pl.Expr:
 
 
 def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
-    """The bound clauses with `status`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
+    """The bound clauses with `status` and `is_refusal`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
     at = elements.select(
         "i",
         pl.col("start").alias("h_start"),
@@ -127,10 +127,11 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             (pl.col("status") == "denied").sum().alias("n_denied"),
             (pl.col("status") == "hypothetical").sum().alias("n_hypothetical"),
             (pl.col("status") == "planned").sum().alias("n_planned"),
+            pl.col("is_refusal").any(),
         )
     )
     out = placed.join(hits, on="t", how="left", maintain_order="left").with_columns(
-        pl.col("n_denied", "n_hypothetical", "n_planned").fill_null(0)
+        pl.col("n_denied", "n_hypothetical", "n_planned").fill_null(0), pl.col("is_refusal").fill_null(False)
     )
     found = (
         pl.when(pl.col("n_denied") >= 2)

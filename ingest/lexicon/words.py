@@ -6,6 +6,7 @@ Does not belong here: names of places and people (see `places`, `people`) and an
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from ingest.settings import reference_dir
 VERB_FORMS = ("base", "past", "part", "s", "ing")
 EVENT_STATUSES = ("occurred", "planned", "denied", "hypothetical")
 _VOWELS = "aeiou"
+# one short syllable, or a last one that bears the stress
+_SHORT = re.compile(r"^(?:[^aeiou]|qu)*[aeiouy][bdgkmnprt]$|(?:[^f]fer|[^io]mit|pel|cur|lot|tap|drop)$")
 
 
 def read_table(name: str, required: tuple[str, ...]) -> pl.DataFrame:
@@ -35,12 +38,17 @@ def refuse_rows(frame: pl.DataFrame, bad: pl.Expr, name: str, why: str) -> None:
         raise ValueError(f"{name}, row {rows['row'][0]}: {why}: {rows.drop('row').row(0)}")
 
 
+def _doubled(lemma: str) -> str:
+    """The stem before -ed and -ing: "step" doubles its last letter, "visit" does not."""
+    return lemma + lemma[-1] if _SHORT.search(lemma) else lemma
+
+
 def _past(lemma: str) -> str:
     if lemma.endswith("e"):
         return lemma + "d"
     if lemma.endswith("y") and lemma[-2] not in _VOWELS:
         return lemma[:-1] + "ied"
-    return lemma + "ed"
+    return _doubled(lemma) + "ed"
 
 
 def _third(lemma: str) -> str:
@@ -50,7 +58,8 @@ def _third(lemma: str) -> str:
 
 
 def _gerund(lemma: str) -> str:
-    return (lemma[:-1] if lemma.endswith("e") and not lemma.endswith(("ee", "ye")) else lemma) + "ing"
+    is_mute = lemma.endswith("e") and not lemma.endswith(("ee", "ye"))
+    return (lemma[:-1] if is_mute else _doubled(lemma)) + "ing"
 
 
 def inflect(lemma: str, irregular: str) -> dict[str, str]:
@@ -78,7 +87,10 @@ def verbs() -> pl.DataFrame:
     refuse_rows(table, pl.col("lemma").is_duplicated(), "verbs.csv", "lemma stands twice")
     refuse_rows(table, pl.col("classes") == "", "verbs.csv", "no class")
     rows = []
-    for lemma, irregular, classes in table.iter_rows():
+    irregulars = {lemma: forms for lemma, forms, _ in table.iter_rows() if forms and " " not in lemma}
+    for lemma, own, classes in table.iter_rows():
+        # "take up" is inflected as "take" is
+        irregular = own or irregulars.get(lemma.partition(" ")[0], "")
         forms: dict[str, set[str]] = {}
         if (
             not irregular and lemma[-1] == "l" and lemma[-2] in _VOWELS and lemma[-3] not in _VOWELS
@@ -125,14 +137,18 @@ def function_words() -> pl.DataFrame:
 
 @cache
 def status_cues() -> pl.DataFrame:
-    """One row per cue: form, status, side: where it stands as seen from the trigger (before, after, any; noun = before, and behind nouns too)."""
-    table = read_table("status_cues.csv", ("phrase", "status", "side")).rename({"phrase": "form"})
+    """One row per cue: form, status, side and is_refusal.
+
+    `side` is where the cue stands as seen from the trigger (before, after, any; noun = before, and behind nouns too).
+    `is_refusal`: the one who acts will not do it ("will not", "refused to"), which is an act of its own.
+    """
+    table = read_table("status_cues.csv", ("phrase", "status", "side", "is_refusal")).rename({"phrase": "form"})
     refuse_rows(table, ~pl.col("status").is_in(EVENT_STATUSES), "status_cues.csv", "unknown status")
     refuse_rows(
         table, ~pl.col("side").is_in(["before", "after", "any", "noun"]), "status_cues.csv", "unknown side"
     )
     refuse_rows(table, pl.col("form").is_duplicated(), "status_cues.csv", "phrase stands twice")
-    return table
+    return table.with_columns(pl.col("is_refusal") == "1")
 
 
 @cache
