@@ -199,7 +199,8 @@ def capitals(tokens: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
     seat = pl.col("code").replace_strict(
         seats["code"].cast(LEXICON), seats["capital"].cast(LEXICON), default=None, return_dtype=LEXICON
     )
-    names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & (pl.col("name_kind") == "demonym")
+    whose = pl.col("name_kind").is_in(["demonym", "abbreviation"]) | pl.col("is_possessive")
+    names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & whose
     return (
         tokens.lazy()
         .with_columns(names_it.fill_null(False).alias("is_seat"))
@@ -231,7 +232,7 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
         ["visited", "visiting", "visit", "visits", "toured"]
     )
     return (
-        elements.filter((town | country) & (inside | toward | visited) & ~pl.col("is_possessive"))
+        elements.filter((town | country) & (inside | toward | visited) & (~pl.col("is_possessive") | (_at("lower", -1) == "capital")))
         .select(
             "sid",
             "a",

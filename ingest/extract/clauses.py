@@ -44,6 +44,7 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_FUTURE = ["will", "would", "to", "also", "then", "later"]
 _FIRMS = [
     *("airline", "airlines", "company", "companies", "firm", "firms", "carmaker", "automaker", "maker", "makers", "bank", "banks"),
     *("billionaire", "tycoon", "startup", "start-up", "retailer", "supermarket", "club", "team", "side", "striker", "player"),
@@ -446,7 +447,8 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     ).join(grp, on="sid")
     free = (
         pl.col("strong")
-        & (pl.col("prep") == "")
+        # "a call from Zelenskyy, who conveyed ..."
+        & ((pl.col("prep") == "") | pl.col("then_who"))
         & ~pl.col("is_possessive")
         & (~pl.col("is_object") | pl.col("has_relative"))
         & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
@@ -638,7 +640,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("then_to") | (pl.col("np") == "state"))
         # "called him a fool", "calling on"
         .when(pl.col("rule_id") == "C07")
-        .then((pl.col("tense") == "past") & ~pl.col("then_article"))
+        .then(((pl.col("tense") == "past") | pl.col("led_by").is_in(_FUTURE)) & ~pl.col("then_article"))
         .otherwise(True)
     )
     told = pl.col("then_said").fill_null(False) & pl.col("after_comma").fill_null(False)
@@ -808,6 +810,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
+        ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
         pl.col("n_solid").alias("hi_solid"),
