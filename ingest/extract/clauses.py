@@ -11,6 +11,7 @@ from functools import cache
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import _count
 from ingest.extract.vocabulary import LEXICON
 from ingest.lexicon import words
 
@@ -82,8 +83,7 @@ def _n_breaks() -> pl.Expr:
 
     "The International Criminal Court (ICC) dropped ...": the clause goes on behind the parenthesis.
     """
-    opened = (pl.col("lower") == "(").cast(pl.Int32).cum_sum().over("sid")
-    closed = (pl.col("lower") == ")").cast(pl.Int32).cum_sum().over("sid")
+    opened, closed = _count(pl.col("lower") == "("), _count(pl.col("lower") == ")")
     inside = (opened > closed) | (pl.col("lower") == ")")
     return pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum() * 16 + pl.when(inside).then(
         opened.clip(0, 15)
@@ -268,7 +268,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .cum_sum()
         .alias("n_preps"),
         finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
-        (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
+        _count(pl.col("lower") == '"').alias("n_quotes"),
         (pl.col("lower") == "for").cast(pl.Int32).cum_sum().alias("n_for"),
         (
             pl.col("word_class").is_in(

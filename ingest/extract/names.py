@@ -9,11 +9,9 @@ Kinds: G state or organisation, T town, F office, R rank, H honorific, B prefix 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
 import polars as pl
 
+from ingest.extract.neighbours import _at, _same, in_one_plan
 from ingest.extract.vocabulary import LEXICON
 
 _PARTICLES = [
@@ -78,70 +76,6 @@ _PLACE_PREPOSITIONS = [
 ]
 
 
-def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
-    """The tokens with `kind`, the reading that their own form supports."""
-    word_class, is_capital = pl.col("word_class").fill_null(""), pl.col("is_capital")
-    is_office = pl.col("office_kind").is_not_null()
-    is_date = word_class.is_in(["month", "day"])
-    known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
-    # "his Australian guest", but "guests", "will host"
-    of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
-    in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
-    # "Vice-Premier Liu He"
-    is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
-    is_he = is_he & (_at("word_class", 1) == "")
-    kind = (
-        pl.when(pl.col("lower") == ",")
-        .then(pl.lit("C"))
-        .when("is_punct")
-        .then(pl.lit("W"))
-        .when("is_blocked")
-        .then(pl.lit("X"))
-        # "non-OPEC producers", "anti-EU"
-        .when(
-            pl.col("code").is_not_null()
-            & (_at("lower", 1) == "-")
-            & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
-        )
-        .then(pl.lit("X"))
-        # "50,000 US dollars"
-        .when(pl.col("code").is_not_null() & _at("lower", -1).is_in(_CURRENCIES))
-        .then(pl.lit("W"))
-        .when(pl.col("code").is_not_null())
-        .then(pl.lit("G"))
-        .when(is_office & (pl.col("office_kind") == "prefix"))
-        .then(pl.lit("B"))
-        .when(is_office & (pl.col("office_kind") == "former"))
-        .then(pl.lit("B"))
-        .when(is_office & (pl.col("office_kind") == "rank"))
-        .then(pl.lit("R"))
-        .when(is_office & in_title)
-        .then(pl.lit("F"))
-        .when((word_class == "counterpart") & (~pl.col("lower").is_in(_COMPANY) | of_someone))
-        .then(pl.lit("F"))
-        .when((word_class == "honorific") & is_capital)
-        .then(pl.lit("H"))
-        .when(word_class == "agent")
-        .then(pl.lit("A"))
-        .when(pl.col("city").is_not_null())
-        .then(pl.lit("T"))
-        .when(is_he)
-        .then(pl.lit("X"))
-        .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
-        .then(pl.lit("X"))
-        .otherwise(pl.lit("W"))
-    )
-    return tokens.with_columns(
-        kind.cast(LEXICON).alias("kind"),
-        *(
-            pl.when(pl.col("is_blocked") | (kind == "W")).then(None).otherwise(c).alias(c)
-            for c in ("code", "name_kind", "city")
-        ),
-        # "the WHO" and "US" are no pronouns
-        pl.when((kind == "G") | is_he).then(None).otherwise("word_class").alias("word_class"),
-    )
-
-
 _CLOSED = [
     "prep",
     "det",
@@ -168,23 +102,73 @@ _CLOSED = [
 ]
 
 
-def in_one_plan(step: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """The step as one lazy query, so that a neighbour that many rules look at is looked up once."""
-
-    @wraps(step)
-    def run(frame: pl.DataFrame) -> pl.DataFrame:
-        return step(frame.lazy()).collect()
-
-    return run
+def _kind(name: str) -> pl.Expr:
+    return pl.lit(name, dtype=LEXICON)
 
 
-def _same(offset: int) -> pl.Expr:
-    return pl.col("sid").shift(offset) == pl.col("sid")
-
-
-def _at(name: str, offset: int, blank: str = "") -> pl.Expr:
-    """The neighbour's value within the sentence (offset 1 = before, -1 = after)."""
-    return pl.when(_same(offset)).then(pl.col(name).shift(offset)).otherwise(None).fill_null(blank)
+@in_one_plan
+def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
+    """The tokens with `kind`, the reading that their own form supports."""
+    word_class, is_capital = pl.col("word_class").fill_null(""), pl.col("is_capital")
+    is_office = pl.col("office_kind").is_not_null()
+    is_date = word_class.is_in(["month", "day"])
+    known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
+    # "his Australian guest", but "guests", "will host"
+    of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
+    in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
+    # "Vice-Premier Liu He"
+    is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
+    is_he = is_he & (_at("word_class", 1) == "")
+    kind = (
+        pl.when(pl.col("lower") == ",")
+        .then(_kind("C"))
+        .when("is_punct")
+        .then(_kind("W"))
+        .when("is_blocked")
+        .then(_kind("X"))
+        # "non-OPEC producers", "anti-EU"
+        .when(
+            pl.col("code").is_not_null()
+            & (_at("lower", 1) == "-")
+            & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
+        )
+        .then(_kind("X"))
+        # "50,000 US dollars"
+        .when(pl.col("code").is_not_null() & _at("lower", -1).is_in(_CURRENCIES))
+        .then(_kind("W"))
+        .when(pl.col("code").is_not_null())
+        .then(_kind("G"))
+        .when(is_office & (pl.col("office_kind") == "prefix"))
+        .then(_kind("B"))
+        .when(is_office & (pl.col("office_kind") == "former"))
+        .then(_kind("B"))
+        .when(is_office & (pl.col("office_kind") == "rank"))
+        .then(_kind("R"))
+        .when(is_office & in_title)
+        .then(_kind("F"))
+        .when((word_class == "counterpart") & (~pl.col("lower").is_in(_COMPANY) | of_someone))
+        .then(_kind("F"))
+        .when((word_class == "honorific") & is_capital)
+        .then(_kind("H"))
+        .when(word_class == "agent")
+        .then(_kind("A"))
+        .when(pl.col("city").is_not_null())
+        .then(_kind("T"))
+        .when(is_he)
+        .then(_kind("X"))
+        .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
+        .then(_kind("X"))
+        .otherwise(_kind("W"))
+    )
+    read = tokens.with_columns(kind.alias("kind"), is_he.alias("is_he"))
+    return read.with_columns(
+        *(
+            pl.when(pl.col("is_blocked") | (pl.col("kind") == "W")).then(None).otherwise(c).alias(c)
+            for c in ("code", "name_kind", "city")
+        ),
+        # "the WHO" and "US" are no pronouns
+        pl.when((pl.col("kind") == "G") | pl.col("is_he")).then(None).otherwise("word_class").alias("word_class"),
+    ).drop("is_he")
 
 
 @in_one_plan
