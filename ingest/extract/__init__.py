@@ -28,6 +28,7 @@ _REFERENCE = (
     "city_aliases",
     "countries",
     "country_aliases",
+    "definite_nouns",
     "event_types",
     "frames",
     "function_words",

@@ -19,6 +19,9 @@ _MAX_TARGET = 14  # elements between a trigger and a target bound by a prepositi
 _MAX_DIRECT = 7  # ... and one bound without
 _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes it
 _MAX_FURTHER = 12  # ... and one deeper in the object
+_MAX_OR = 25  # ... from a demand to what comes otherwise
+_OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
+_MAX_RELATED = 8  # ... between "with whom" and the verb
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
 _SAYING = [
     "said",
@@ -45,6 +48,19 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
 }
+_REDUCED = [
+    *("imposed", "slapped", "levied", "signed", "brokered", "mediated", "sponsored", "drafted", "proposed", "adopted", "issued"),
+    *("posed", "filed", "made", "given", "sent", "provided", "committed", "caused", "owned", "operated", "carried out", "used"),
+    *("seized", "stationed", "deployed", "captured", "detained", "backed", "hosted", "supplied", "built", "funded", "financed"),
+]
+_BACK_WHERE = ["in", "to", "from", "home", "into", "on", "at", "up", "out", "off", "across", "over", "then"]
+# "a power company", "the gas pipeline": what is sold is another thing
+_COMPOUND = [
+    *("company", "pipeline", "plant", "station", "giant", "firm", "producer", "exporter", "refinery", "field", "fields", "line"),
+    *("industry", "sector", "minister", "price", "prices", "market", "markets", "deal", "contract", "project", "grid", "monopoly"),
+    *("bomb", "bomber", "dealer", "worker", "workers", "convoy", "convoys", "sanctions", "embargo", "crisis", "talks"),
+]
+_HARM = ["violate", "violateverb", "attack", "kill", "seize", "hack", "blockade", "threaten", "boycott", "harm"]
 _FUTURE = ["will", "would", "to", "also", "then", "later"]
 _FIRMS = [
     *("airline", "airlines", "company", "companies", "firm", "firms", "carmaker", "automaker", "maker", "makers", "bank", "banks"),
@@ -88,6 +104,14 @@ def _n_breaks() -> pl.Expr:
     return pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum() * 16 + pl.when(inside).then(
         opened.clip(0, 15)
     ).otherwise(0)
+
+
+def mark_harm(elements: pl.DataFrame, verbs: pl.DataFrame) -> pl.DataFrame:
+    """The elements with `is_harm`: a verb in the past or in progress that says what nobody would own up to."""
+    forms = verbs.filter(pl.col("verb_class").is_in(_HARM) & pl.col("tense").is_in(["past", "part", "ing"]))["form"]
+    return elements.with_columns(
+        ((pl.col("pos") == "verb") & pl.col("lower").is_in(forms.unique().implode())).fill_null(False).alias("is_harm")
+    )
 
 
 @in_one_plan
@@ -222,7 +246,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             & ~led
             & ~bare
             & ~((pl.col("tense") == "base") & (_at("np", 1) == "other"))
-            & ~((pl.col("lower") == "back") & _at("is_verb", 1, False))
+            & ~((pl.col("lower") == "back") & (_at("is_verb", 1, False) | _at("lower", -1).is_in(_BACK_WHERE)))
             & ~(pl.col("tense").is_in(["past", "part"]) & (_at("lower", 1) == "-"))  # "nuclear-armed"
         )
         .then(pl.lit("verb"))
@@ -242,9 +266,15 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         _at("np", 1).is_in(["person", "office", "state", "body", "pronoun", "other"])
         | _at("word_class", 1).is_in(["conj", "he", "they", "rel", "adverb"])
     )
+    # "lift sanctions imposed on Chad": no verb of the sentence
+    reduced = (
+        pl.col("lower").is_in(_REDUCED)
+        & ((_at("pos", 1) == "noun") | _at("plain", 1, False))
+        & ((_at("word_class", -1) == "prep") | (_at("word_class", -1) == "adverb"))
+    )
     finite = (
         past
-        | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"])
+        | (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s", "base"]) & ~reduced.fill_null(False)
         | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
     )
     return e.with_columns(
@@ -338,13 +368,13 @@ def triggers(
     verb = pl.concat([verb, calls])
     modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
     noun = (
-        elements.with_columns(modified.alias("is_modifier"))
+        elements.with_columns(modified.alias("is_modifier"), _at("lower", -1).is_in(_COMPOUND).alias("is_compound"))
         .filter(pl.col("pos") == "noun")
-        .select(*keep, "is_modifier")
+        .select(*keep, "is_modifier", "is_compound")
         .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    demanding = elements.filter(pl.col("lower").is_in(_MUST)).select("sid").unique()
+    demanding = elements.filter(pl.col("lower").is_in(_MUST) | pl.col("is_harm")).select("sid").unique()
     demands = verb.filter(pl.col("verb_class") == "say").join(demanding, on="sid", how="semi")
     alone = pl.concat([verb.filter(pl.col("verb_class") != "say"), demands]).join(
         frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
@@ -355,7 +385,7 @@ def triggers(
         pl.col("lower").alias("trigger"),
     )
     nominal = (
-        noun.drop("is_modifier")
+        noun.drop("is_modifier", "is_compound")
         .join(frames.filter(pl.col("verb_class") == ""), on="noun_class")
         .with_columns(
             pl.col("i").alias("anchor"),
@@ -365,7 +395,7 @@ def triggers(
         )
     )
     # "handed Soviet arms negotiators a draft": no arms were handed
-    objects = noun.filter(~pl.col("is_modifier")).select(
+    objects = noun.filter(~pl.col("is_modifier") & ~pl.col("is_compound")).select(
         "sid",
         pl.col("i").alias("n_i"),
         "noun_class",
@@ -505,6 +535,17 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & is_left
         & ~pl.col("is_passive")
     )
+    # "The missiles fired by the Israeli army struck a depot"
+    through = (
+        ~pl.col("is_passive")
+        & (pl.col("prep") == "by")
+        & pl.col("strong")
+        & ~pl.col("is_possessive")
+        & is_left
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) <= 2)
+        & (pl.col("pos") != "noun")
+        & pl.col("event_type").is_in(["ASSAULT", "COERCE"])
+    )
     # "The visit of the Thai king to Bhutan"
     guest = (pl.col("rule_id") == "C16") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "of")
     # A fronted clause: "After meeting the king, the envoy said ..."
@@ -527,7 +568,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .then(1)
         .when(adjective & (pl.col("pos") == "noun"))
         .then(0)
-        .when(adjective | crowd | guest)
+        .when(adjective | crowd | guest | through)
         .then(1)
         .when(fronted)
         .then(2)
@@ -554,9 +595,12 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
 def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a target: t, t_* of the group acted upon."""
     c = (
-        trig.join(src.select("t", "s_g"), on="t", how="left")
+        trig.join(src.select("t", "s_g", "s_codes"), on="t", how="left")
         .join(grp, on="sid")
         .filter(pl.col("g") != pl.col("s_g").fill_null(0))
+        # "reiterated the UN's commitment to Lebanon": nobody acts upon himself
+        .filter((pl.col("codes").list.set_difference("s_codes").list.len() > 0).fill_null(True))
+        .drop("s_codes")
     )
     after = pl.col("lo") > pl.col("anchor")
     gap = pl.col("lo").cast(pl.Int64) - pl.col("anchor")
@@ -564,7 +608,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     within = (pl.col("g_rel") == pl.col("anchor_rel")) | ~pl.col("rule_id").is_in(["C11"])
     same_clause = (pl.col("g_breaks") == pl.col("n_breaks")) & within
     # "Talks were held between ..." has its verb in the middle
-    no_verb = (pl.col("g_finite") <= pl.col("anchor_finite")) | (pl.col("pos") == "noun") & (
+    # "agreed to provide Oslo with": the infinitive is what is agreed
+    reach = pl.when(pl.col("rule_id") == "A06").then(1).otherwise(0)
+    no_verb = (pl.col("g_finite").cast(pl.Int64) - pl.col("anchor_finite") <= reach) | (pl.col("pos") == "noun") & (
         pl.col("prep") == "between"
     )
     # "*": agreed to whatever with, for or in whomever
@@ -576,6 +622,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     thanked = pl.col("rule_id").is_in(["S01", "S10"]) & (pl.col("g_for") != pl.col("anchor_for"))
     governed = governed & ~thanked
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT)
+    # "discussed the crisis and the situation in Idlib with the leaders of France"
+    governed = governed | (pl.col("rule_id") == "C11") & (pl.col("prep") == "with") & (gap <= 2 * _MAX_TARGET)
     talks_with = pl.col("prep").is_in(["with", "between"])
     person_like = pl.col("np").is_in(["person", "office", "pronoun", "body"])
     kind_ok = (
@@ -589,6 +637,12 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(pl.col("np").is_in(["state", "town"]))
         .when(pl.col("object_kind") == "must")
         .then(pl.col("then_must") & pl.col("strong"))
+        .when(pl.col("object_kind") == "blamed")
+        .then(pl.col("then_harm") & pl.col("strong"))
+        .when(pl.col("object_kind") == "leaving")
+        .then(pl.col("then_leave"))
+        .when(pl.col("object_kind") == "urged")
+        .then(pl.col("then_to") | pl.col("then_not_to"))
         .otherwise(True)
     )
     # Between verb and noun ("summoned the Chinese ambassador"), or the owner of the noun ("rejected China's claim").
@@ -675,8 +729,22 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         # "thanked Finland for its support of Sweden", but "a grant for victims in Malawi"
         & ((pl.col("g_for") == pl.col("anchor_for")) | (pl.col("event_type") == "AID"))
     )
+    # "Tonga, with which Beijing concluded a pact": the one before the relative clause
+    related = (
+        (pl.col("hi") < pl.col("i"))
+        & pl.col("preps").list.contains(pl.col("whom_prep"))
+        & (pl.col("g_rel") < pl.col("anchor_rel"))
+        & ((pl.col("i") - pl.col("hi").cast(pl.Int64)) <= _MAX_RELATED)
+        & ~pl.col("is_passive")
+        & pl.col("strong")
+    ).fill_null(False)
     order = (
-        pl.when(order.is_not_null()).then(order).when(beside & pl.col("strong")).then(2).when(further).then(3)
+        pl.when(order.is_not_null())
+        .then(order)
+        .when(beside & pl.col("strong"))
+        .then(2)
+        .when(further | related)
+        .then(3)
     )
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told
@@ -710,7 +778,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         pl.col("event_type").is_in(_ADDRESSED)
         & (pl.col("pos") != "noun")
         & ~pl.col("is_passive")
-        & (pl.col("object_kind") != "deed")
+        & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving"])
         # "backed Chad in resisting pressure": who is resisted, is not said
         & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
     ).join(tgt.select("t"), on="t", how="anti")
@@ -810,6 +878,11 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
         pl.col("i").alias("hi"),
         relative.alias("has_relative"),
+        pl.when(_at("lower", -2).is_in(["whom", "which"]))
+        .then(_at("lower", -1))
+        .when((_at("lower", -1) == ",") & _at("lower", -3).is_in(["whom", "which"]))
+        .then(_at("lower", -2))
+        .alias("whom_prep"),
         ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
         ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
@@ -818,6 +891,11 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .fill_null(False)
         .alias("then_verb"),
         _at("lower", -1).is_in(_MUST).alias("then_must"),
+        # "Manila said Beijing had violated the accord": what is held against whom
+        (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])
+            | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
+        ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
+        ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
@@ -876,6 +954,17 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     )
     trig = trig.join(led, on="i", how="left", maintain_order="left")
     trig = trig.with_columns(pl.col("led_by", "then_word").cast(pl.String))
+    # "demanded that Moscow accept a truce or face sanctions"
+    otherwise = (
+        elements.filter((pl.col("lower") == "or") & _at("lower", -1).is_in(_OR_ELSE))
+        .unique("sid", keep="first", maintain_order=True)
+        .select("sid", pl.col("i").alias("or_i"))
+    )
+    trig = (
+        trig.join(otherwise, on="sid", how="left", maintain_order="left")
+        .with_columns((pl.col("or_i") - pl.col("i").cast(pl.Int64)).is_between(1, _MAX_OR).fill_null(False).alias("is_ultimatum"))
+        .drop("or_i")
+    )
     src = _sources(trig, grp)
     tgt = _targets(trig, grp, src)
     tgt = pl.concat([tgt, _shared_targets(trig, src, tgt)], how="diagonal")

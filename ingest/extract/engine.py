@@ -16,6 +16,7 @@ from ingest.extract import (
     clauses,
     coreference,
     dates,
+    definites,
     duplicates,
     events,
     facts,
@@ -69,7 +70,9 @@ def read(articles: pl.DataFrame) -> Reading:
     told = relevance.telling_articles(everything, quotes, attach.NATIONAL)
     sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
     elements = relevance.telling_sentences(
-        everything.join(told, on="a", how="semi", maintain_order="left"), clauses.encounter_nouns()
+        everything.join(told, on="a", how="semi", maintain_order="left"),
+        clauses.encounter_nouns(),
+        places.definite_nouns()["form"],
     )
     others = everything.join(elements.select("i"), on="i", how="anti")
     elements = clauses.mark_words(elements)
@@ -77,8 +80,11 @@ def read(articles: pl.DataFrame) -> Reading:
     where = attach.find_places(elements)
     scene = attach.scenes(dated, where, elements, sents_told)
     elements = attach.localise(elements, where, scene, sents_told, cities)
-    elements = coreference.link_pronouns(coreference.link_offices(elements))
+    elements = definites.link_definites(coreference.link_offices(elements), places.definite_nouns())
+    elements = coreference.link_pronouns(elements)
+    elements = definites.link_others(elements, coreference.groups(elements))
     groups = coreference.groups(elements)
+    elements = clauses.mark_harm(elements, words.verbs())
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
     bound = clauses.bind(elements, groups, trig)
     sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")

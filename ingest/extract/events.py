@@ -27,8 +27,9 @@ _OF_WHAT = [
     "toward",
 ]
 _BETWEEN = ["A04", "R05", "S09"]
-_OTHER = 2**30  # beyond any element number
+_OTHER = 2**29  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
+_MEDIATES = ["C17", "C28"]
 _VISITS = ["C14", "C15", "C16"]
 _COOPERATIVE = ["AGREE", "AID", "CONCEDE", "CONSULT", "COOPERATE", "RETREAT", "SUPPORT"]
 _PLANNED_COOPERATION, _PLANNED_CONFLICT = "03", "13"
@@ -70,6 +71,15 @@ def _with_what_is_rejected(acts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([acts, asked])
 
 
+def _with_what_else_would_come(acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts, and the threat in an ultimatum: "demanded that Moscow accept a truce or face sanctions"."""
+    menace = (pl.col("event_type") == "REQUEST") & (pl.col("status") == "occurred") & pl.col("is_ultimatum")
+    threat = acts.filter(menace.fill_null(False)).with_columns(
+        pl.lit("THREATEN").alias("event_type"), (pl.col("i") + 2 * _OTHER).alias("i")
+    )
+    return pl.concat([acts, threat])
+
+
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause, source and target of everything but encounters."""
     # "will not lift the embargo", "failed to reach agreement", "cancelled a visit": what is withheld is refused
@@ -78,7 +88,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         pl.when(withheld & pl.col("control").is_null()).then(pl.lit("REJECT")).otherwise("control").alias("control")
     )
     refused = (pl.col("control") == "REJECT").fill_null(False)
-    acts = bound.filter((pl.col("event_type") != "CONSULT") | (pl.col("rule_id") == "C17") | refused)
+    acts = bound.filter((pl.col("event_type") != "CONSULT") | pl.col("rule_id").is_in(_MEDIATES) | refused)
     # What is done "to", "of" or "for" doing it is an aim or a topic; speech acts alone are meant: "called to thank".
     spoken = pl.col("event_type").is_in(_SPOKEN) & (pl.col("rule_id") != "S02")
     aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~spoken
@@ -110,7 +120,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter(~((pl.col("rule_id") == "Q09") & us.fill_null(False)))
     # "French troops left Niger", "bombers circled Taiwan": whoever else does so only travels
     acts = acts.filter(~pl.col("rule_id").is_in(["R12", "M09"]) | (pl.col("s_np") == "body"))
-    acts = _with_what_is_rejected(acts)
+    acts = _with_what_else_would_come(_with_what_is_rejected(acts))
     # "Spain, which buys its gas from Algeria": a habit is no event
     habit = pl.col("rule_id").is_in(_TRADES) & pl.col("tense").is_in(["s", "base"]) & (pl.col("status") == "occurred")
     acts = acts.filter(~habit)
@@ -121,11 +131,15 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter(~((shared > 0) & (pl.col("s_codes").list.len() > 2)).fill_null(False))
     # "threatened to strike" is a threat, no strike; what is refused is a refusal
     governed = pl.col("control").is_not_null()
+    failed = (pl.col("control") == "REJECT") & pl.col("event_type").is_in(["AGREE", "COOPERATE"]) & (pl.col("rule_id") != "A06")
+    failed = failed.fill_null(False)
     acts = acts.with_columns(
         pl.when(governed).then("control").otherwise("event_type").alias("event_type"),
         pl.when(governed).then(pl.lit("occurred")).otherwise("status").alias("status"),
         pl.when(governed).then(pl.lit("")).otherwise("mode").alias("mode"),
-        (pl.col("reciprocal") & ~governed).alias("reciprocal"),
+        # "failed to reach agreement": each side refused the other
+        (pl.col("reciprocal") & (~governed | failed)).alias("reciprocal"),
+        (governed & failed).alias("is_failed"),
     )
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
     acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
@@ -146,7 +160,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "agreed to a ceasefire" is both: what was agreed, and that it was
     best = best.unique(["i", "is_accord"], keep="first", maintain_order=True)
     mutual = pl.col("event_type").is_in(_MUTUAL) | pl.col("rule_id").is_in(_MUTUAL_RULES)
-    mutual = mutual & pl.col("control").is_null() & (pl.col("rule_id") != "A06")
+    mutual = (mutual & pl.col("control").is_null() | pl.col("is_failed")) & (pl.col("rule_id") != "A06")
     among = (
         mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))
     )

@@ -10,7 +10,7 @@ import polars as pl
 
 _VISITS = ["C14", "C15", "C16"]
 _SIGNINGS = ["A02", "A05"]
-_NO_MEETING = [*_VISITS, "C17"]
+_NO_MEETING = [*_VISITS, "C17", "C28"]
 _PRECISIONS = ["day", "week", "month", "year", "unknown"]
 _FRESH_DAYS = 7
 _REMEMBERED = 3  # sentences for which "the talks" still means the encounter told before

@@ -103,6 +103,7 @@ _CLOSED = [
 
 
 def _kind(name: str) -> pl.Expr:
+    """A kind or class as the column holds it: a chain of texts would be copied at every link."""
     return pl.lit(name, dtype=LEXICON)
 
 
@@ -119,6 +120,13 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
     # "Vice-Premier Liu He"
     is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
     is_he = is_he & (_at("word_class", 1) == "")
+    # "Theresa May", "a May 15 deadline", but "may"
+    is_may = (pl.col("word") == "May") & ~pl.col("is_first")
+    is_named_may = is_may & _at("is_capital", 1, False) & (_at("word_class", 1) == "") & ~_at("is_punct", 1, True)
+    is_month = is_may & ~is_named_may | (pl.col("word") == "May") & _at("is_number", -1, False)
+    # "around $400 million"
+    is_about = pl.col("lower").is_in(["around", "over", "about", "under", "near"])
+    is_about = is_about & (_at("is_number", -1, False) | (_at("lower", -1) == "$"))
     kind = (
         pl.when(pl.col("lower") == ",")
         .then(_kind("C"))
@@ -154,21 +162,29 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
         .then(_kind("A"))
         .when(pl.col("city").is_not_null())
         .then(_kind("T"))
-        .when(is_he)
+        .when(is_he | is_named_may)
         .then(_kind("X"))
+        .when(is_month | is_about)
+        .then(_kind("W"))
         .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
         .then(_kind("X"))
         .otherwise(_kind("W"))
     )
-    read = tokens.with_columns(kind.alias("kind"), is_he.alias("is_he"))
+    other_class = (is_he | is_named_may | is_about).alias("is_classless")
+    read = tokens.with_columns(kind.alias("kind"), other_class, is_month.alias("is_month"))
     return read.with_columns(
         *(
             pl.when(pl.col("is_blocked") | (pl.col("kind") == "W")).then(None).otherwise(c).alias(c)
             for c in ("code", "name_kind", "city")
         ),
         # "the WHO" and "US" are no pronouns
-        pl.when((pl.col("kind") == "G") | pl.col("is_he")).then(None).otherwise("word_class").alias("word_class"),
-    ).drop("is_he")
+        pl.when((pl.col("kind") == "G") | pl.col("is_classless"))
+        .then(None)
+        .when("is_month")
+        .then(_kind("month"))
+        .otherwise("word_class")
+        .alias("word_class"),
+    ).drop("is_classless", "is_month")
 
 
 @in_one_plan

@@ -123,7 +123,8 @@ def _best(candidates: pl.DataFrame, terms: pl.DataFrame, bare: bool) -> pl.DataF
     )
     if bare:
         rows = rows.filter(
-            pl.col("valid")
+            # "Trump" before his term and after it: a leader's name that nobody else on the roster bears
+            (pl.col("valid") | (pl.col("n_bearers") == 1) & pl.col("t_role_class").is_in(_LEADING))
             & (
                 pl.col("same_code")
                 | pl.col("same_role")
@@ -152,8 +153,9 @@ def resolve(ments: pl.DataFrame, aliases: pl.DataFrame, terms: pl.DataFrame) -> 
     `aliases`: key, kind (full, outer, surname), person_id. `terms`: person_id, t_code, t_role, t_role_class,
     t_surname, valid_from, valid_to.
     """
+    borne = aliases.with_columns(pl.col("person_id").n_unique().over("kind", "key").alias("n_bearers"))
     look = lambda frame, on, kind: frame.join(  # noqa: E731
-        aliases.filter(pl.col("kind") == kind).select(pl.col("key").alias(on), "person_id"), on=on
+        borne.filter(pl.col("kind") == kind).select(pl.col("key").alias(on), "person_id", "n_bearers"), on=on
     )
     many = ments.filter(pl.col("n_words") >= 2)
     full = _best(look(many, "key", "full"), terms, bare=False)

@@ -30,6 +30,11 @@ _PEOPLE = [
     "trade officials",
     "senior officials",
 ]
+_REGIONS = [
+    *("province", "region", "district", "town", "city", "village", "governorate", "state", "oblast", "valley", "peninsula"),
+    *("port", "prefecture", "county", "island", "islands", "coast", "border", "strait", "area", "airport", "desert", "enclave"),
+    *("bridge", "refinery", "base", "airbase", "dam", "embassy", "parliament", "newspaper", "daily", "television", "agency"),
+]
 _ENVOYS = ["envoy", "ambassador"]
 _ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
@@ -77,7 +82,8 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & (k1 == "G")
         & (poss1 | adjective1 | kind.is_in(["F", "B", "A"]) & (k2 != "P")),
         (kind == "H") & (k1 == "G") & (poss1 | adjective1),
-        (kind == "P") & (k1 == "G") & poss1,
+        # "Pakistan's Dar", but not "Afghanistan's Paktika province" nor "Iran's Kharg Island"
+        (kind == "P") & (k1 == "G") & poss1 & ~w1.is_in(_REGIONS) & ~pl.col("is_thing").fill_null(False),
         (kind == "A")
         & (k1 == "P")
         & poss1
@@ -117,15 +123,17 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         (lower.is_in(["and", ","]))
         & (k1 == "G")
         & ~poss1
-        & _at("name_kind", 1).is_in(["demonym"])
+        & _at("name_kind", 1).is_in(["demonym", "abbreviation"])
         & (n1 == "G")
-        & _at("name_kind", -1).is_in(["demonym"]),
+        & (_at("name_kind", -1).is_in(["demonym", "abbreviation"]))
+        & ((_at("name_kind", 1) == "demonym") | (_at("name_kind", -1) == "demonym")),
         (kind == "G")
         & demonym
         & l1.is_in(["and", ","])
         & (k2 == "G")
-        & (pl.col("name_kind") == "demonym")
-        & _at("name_kind", 2).is_in(["demonym"])
+        & pl.col("name_kind").is_in(["demonym", "abbreviation"])
+        & _at("name_kind", 2).is_in(["demonym", "abbreviation"])
+        & ((pl.col("name_kind") == "demonym") | (_at("name_kind", 2) == "demonym"))
         & ~_at("is_possessive", 2, False),
         # "India-Pakistan"
         lower.is_in(["-", "/"]) & hyphened & k1.is_in(["G"]) & (n1 == "G") & ~_at("spaced", -1, True),
@@ -271,6 +279,7 @@ def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
             "is_capital",
             "is_punct",
             "is_number",
+            "is_small",
             "word_class",
             "is_verb",
             "tense",

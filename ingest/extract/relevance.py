@@ -57,18 +57,20 @@ def telling_articles(elements: pl.DataFrame, quotes: pl.DataFrame, national: lis
     return pl.concat([two, open_state, quoted]).unique()
 
 
-def telling_sentences(elements: pl.DataFrame, encounters: pl.Series) -> pl.DataFrame:
+def telling_sentences(elements: pl.DataFrame, encounters: pl.Series, definites: pl.Series) -> pl.DataFrame:
     """The elements of sentences that name or point at an actor or a town, or hold a noun of `encounters`.
 
     Such a noun needs nobody beside it: "A second round is due in May" recalls the parties of the sentence before.
+    `definites` are nouns that may stand for a side ("the bloc").
     """
+    nouns = pl.concat([encounters, definites]).unique().implode()
     telling = (
         (pl.col("codes").list.len() > 0)
         | (pl.col("keys").list.len() > 0)
         | (pl.col("np") == "office").fill_null(False)
         | pl.col("city").is_not_null()
         | pl.col("word_class").is_in(_POINTING).fill_null(False)
-        | pl.col("is_noun").fill_null(False) & pl.col("lower").is_in(encounters.implode())
+        | pl.col("lower").is_in(nouns)
     )
     sids = elements.filter(telling).select("sid").unique()
     return elements.join(sids, on="sid", how="semi", maintain_order="left")

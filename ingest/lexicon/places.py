@@ -202,3 +202,16 @@ def blocked_phrases() -> pl.DataFrame:
         )
     )
     return pl.concat([before, after]).rename({"phrase": "form"}).unique().sort("form", "alias_form")
+
+
+@cache
+def definite_nouns() -> pl.DataFrame:
+    """One row per common noun and side that it may stand for: form, code ("the bloc": EU, ASEAN, ...)."""
+    name = "definite_nouns.csv"
+    table = read_table(name, ("noun", "codes", "example"))
+    refuse_rows(table, pl.col("noun").is_duplicated(), name, "noun stands twice")
+    rows = table.select(pl.col("noun").str.to_lowercase().alias("form"), pl.col("codes").str.split(";").alias("code"))
+    known = pl.concat([countries()["code"], organizations()["code"]])
+    out = rows.explode("code")
+    refuse_rows(out, _unknown("code", known), name, "unknown code")
+    return out
