@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at, _same
+from ingest.extract.names import _at, _same, in_one_plan
+from ingest.extract.neighbours import _count, replace_rows
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
@@ -130,8 +131,8 @@ def _each_other(e: pl.DataFrame) -> pl.DataFrame:
     return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
 
 
-def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
-    """The elements; "he" in a clause that opens the sentence is the subject behind it.
+def _with_cataphora(he: pl.DataFrame, e: pl.DataFrame) -> pl.DataFrame:
+    """The pronouns; "he" in a clause that opens the sentence is the subject behind it.
 
     "When he sat down with Modi in Delhi, the president gave his word": he is the president.
     """
@@ -149,7 +150,7 @@ def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", "open_i", pl.col("i").alias("subject_i"), pl.col("keys").alias("c_keys"), pl.col("codes").alias("c_codes"))
     )
-    out = e.join(subject, on="sid", how="left", maintain_order="left")
+    out = he.join(subject, on="sid", how="left", maintain_order="left")
     ahead = (
         (pl.col("word_class") == "he")
         & pl.col("lower").is_in(["he", "she"])
@@ -161,7 +162,7 @@ def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
     ).drop("open_i", "subject_i", "c_keys", "c_codes")
 
 
-def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
+def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame, lead: pl.DataFrame) -> pl.DataFrame:
     """ "The issue was raised with Liu He when the pair conferred": he, and the one whom the text is about."""
     other = (
         needs.filter((pl.col("word_class") == "pair") & pl.col("is_subject") & pl.col("lower_form").is_in(_BARE_PAIRS))
@@ -174,7 +175,6 @@ def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("p_i") < pl.col("i"))
     )
     alone = other.group_by("i").agg(pl.len().alias("n")).filter(pl.col("n") == 1)
-    lead = e.select("i", "lead_keys", "lead_codes")
     both = (
         other.join(alone, on="i", how="semi")
         .join(lead, on="i", how="left")
@@ -192,8 +192,13 @@ def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
-    """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
+@in_one_plan
+def _subjects(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """The elements with what makes a subject: `strong` (an actor), `lead` (whom the sentence is about), and more.
+
+    `is_pairable`: may be of a pair; `is_subject`: a verb follows; `led_prep` and `is_owner`: the preposition of what the
+    phrase belongs to, and whether it only tells whose they are who act.
+    """
     actor = (
         pl.col("np").is_in(["person", "office", "body", "state"])
         & (pl.col("codes").list.len() > 0)
@@ -212,29 +217,57 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     named = (pl.col("keys").list.len() > 0) & pl.col("np").is_in(["person", "office"])
     named = named | (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("codes").list.len() == 1)
     # who is named first needs no comma behind to be the subject: "On Friday, Israel's minister, Yair Lapid, ..."
-    foremost = strong & (pl.col("prep") == "") & (strong.fill_null(False).cum_sum().over("sid") == 1)
+    foremost = strong & (pl.col("prep") == "") & (_count(strong) == 1)
     human = (subject | foremost) & outside & named
     # "In Apia he and the premier signed ...": a sentence that opens with a pronoun goes on about the one before
     again = (pl.col("word_class") == "he") & outside & pl.col("lower").is_in(["he", "she"])
     first = (human | again).fill_null(False)
-    e = elements.with_columns(
-        strong.fill_null(False).alias("strong"),
-        (human & (first.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
-    )
-    e = e.with_columns(
-        *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
-    ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
-    e = _with_cataphora(e)
-    pairs = (
-        e.filter(
-            pl.col("strong")
-            & ~(
-                (pl.col("np") == "state")
-                & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"])
-            )
-            & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
-            & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True)
+    leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    pairable = (
+        strong
+        & ~(
+            (pl.col("np") == "state")
+            & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"])
         )
+        & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
+        & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True)
+    )
+    # "The presidents of the two countries met": the pair acts
+    led = (
+        pl.col("prep").is_in(["of", "from"])
+        & (
+            _at("is_plural_office", 2, False)
+            | (_at("np", 2) == "body")
+            | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
+        )
+    )
+    # "The two countries' foreign ministers talked": so does it
+    owners = (
+        pl.col("is_possessive")
+        & (_at("np", -1).is_in(["office", "body"]) | _at("lower", -1).is_in(_DOERS) | _at("lower", -2).is_in(_DOERS))
+    ).fill_null(False)
+    return elements.with_columns(
+        strong.fill_null(False).alias("strong"),
+        (human & (_count(first) == 1)).fill_null(False).alias("lead"),
+        pairable.fill_null(False).alias("is_pairable"),
+        leads.alias("is_subject"),
+        pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("led_prep"),
+        owners.alias("is_owner"),
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+    )
+
+
+def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
+    """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
+    e = _subjects(elements)
+    leads = e.filter("lead").select("a", "i", pl.col("keys").alias("lead_keys"), pl.col("codes").alias("lead_codes"))
+    pointing = (
+        e.filter(pl.col("word_class").is_in(["he", "pair"]))
+        .select("row", "i", "a", "sid", "word_class", "lower")
+        .join_asof(leads, on="i", by="a", check_sortedness=False)
+    )
+    pairs = (
+        e.filter("is_pairable")
         .group_by("a", "sid", maintain_order=True)
         .agg(
             pl.col("codes")
@@ -252,12 +285,10 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     # "telephoned both leaders": the pair does not hold the one who acts upon it.
     acting = (
         e.filter("strong")
-        .sort("i")
+        .select("sid", "i", "codes")
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", pl.col("i").alias("first_i"), pl.col("codes").alias("acting"))
     )
-    leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
-    e = e.with_columns(leads.alias("is_subject"))
     text = pl.col("lower").cast(pl.String)
     needs = (
         e.filter(pl.col("word_class").is_in(["pair", "three", "they"]))
@@ -304,7 +335,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("word_class") == "pair") & (pl.col("c").list.len() == 2))
         .select("i", "c", "k")
     )
-    with_lead = _lead_and_other(e, needs)
+    with_lead = _lead_and_other(e, needs, pointing)
     here = pl.concat([here, with_lead.join(here, on="i", how="anti")])
     links = (
         needs.with_columns(
@@ -345,43 +376,22 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
     links = links.join(here.select("i"), on="i", how="anti")
-    out = e.join(pl.concat([links, here, _each_other(e)]), on="i", how="left", maintain_order="left")
-    he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
-    plural = pl.col("c").is_not_null()
-    # "The presidents of the two countries met": the pair acts
-    led = (
-        plural
-        & pl.col("prep").is_in(["of", "from"])
-        & (
-            _at("is_plural_office", 2, False)
-            | (_at("np", 2) == "body")
-            | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
-        )
+    found = pl.concat([links, here, _each_other(e)]).join(e.select("i", "row", "lower"), on="i")
+    # "the two countries" are no persons
+    states = pl.col("lower").cast(pl.String).str.contains(_STATES)
+    plural = found.select("row", pl.col("c").alias("codes"), pl.when(states).then(_NO_KEYS).otherwise("k").alias("keys"))
+    he = (
+        _with_cataphora(pointing.filter(pl.col("word_class") == "he"), e)
+        .filter(pl.col("lead_codes").is_not_null())
+        .join(found, on="i", how="anti")
+        .select("row", pl.col("lead_codes").alias("codes"), pl.col("lead_keys").alias("keys"))
     )
-    # "The two countries' foreign ministers talked": so does it
-    owners = (
-        plural
-        & pl.col("is_possessive")
-        & (_at("np", -1).is_in(["office", "body"]) | _at("lower", -1).is_in(_DOERS) | _at("lower", -2).is_in(_DOERS))
-    ).fill_null(False)
-    out = out.with_columns(
-        pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"),
-        (pl.col("is_possessive") & ~owners).alias("is_possessive"),
+    whole = plural.join(e.select("row", prep="led_prep", is_possessive=pl.col("is_possessive") & ~pl.col("is_owner")), on="row")
+    values = pl.concat([whole, he.join(e.select("row", "prep", "is_possessive"), on="row")]).with_columns(
+        pl.lit("pronoun").alias("np"), pl.lit(True).alias("strong")
     )
-    return out.with_columns(
-        pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
-        # "the two countries" are no persons
-        pl.when(plural & pl.col("lower").cast(pl.String).str.contains(_STATES))
-        .then(_NO_KEYS)
-        .when(plural)
-        .then("k")
-        .when(he)
-        .then("lead_keys")
-        .otherwise("keys")
-        .alias("keys"),
-        pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
-        (pl.col("strong") | plural | he).fill_null(False).alias("strong"),
-    ).drop("lead", "lead_keys", "lead_codes", "c", "k", "is_subject")
+    linked = replace_rows(e, values["row"], values.drop("row"))
+    return linked.drop("row", "lead", "is_subject", "is_pairable", "led_prep", "is_owner")
 
 
 def groups(elements: pl.DataFrame) -> pl.DataFrame:

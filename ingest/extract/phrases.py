@@ -295,9 +295,9 @@ def _absorb(elements: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     return replace_rows(elements, heads["i"], values).filter(stays)
 
 
-def appositions(elements: pl.DataFrame) -> pl.DataFrame:
-    """The elements with "office, name" and "name, office" as one person each."""
-    e = elements.with_row_index("i")
+@in_one_plan
+def _apposed(e: pl.LazyFrame) -> pl.LazyFrame:
+    """The elements with `b` (an office before it belongs to it), `a2`, `a3` (an office two or three before it does)."""
     np2, np3 = _at("np", 2), _at("np", 3)
     comma1, comma2 = _at("kind", 1) == "C", _at("kind", 2) == "C"
     bare_name = (pl.col("np") == "person") & (
@@ -314,10 +314,10 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
     office_only = (
         (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("role_class").fill_null("") != "")
     )
-    name2 = (np2 == "person") & (_at("codes", 2, []).list.len() == 0) & comma1
+    name2 = (np2 == "person") & (_at("is_stateless", 2, True)) & comma1
     name3 = (
         (np3 == "person")
-        & (_at("codes", 3, []).list.len() == 0)
+        & (_at("is_stateless", 3, True))
         & comma2
         & _at("lower", 1).is_in(_DETERMINERS)
     )
@@ -327,11 +327,18 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
     name2 = name2 & ~(_at("shape", 2).str.contains("F") & foreign)
     name3 = name3 & ~(_at("shape", 3).str.contains("F") & foreign)
     after2, after3 = office_only & name2 & closes, office_only & name3 & closes
-    flagged = e.with_columns(
+    return e.with_columns(
         before.fill_null(False).alias("b"),
         after2.fill_null(False).alias("a2"),
         after3.fill_null(False).alias("a3"),
     )
+
+
+def appositions(elements: pl.DataFrame) -> pl.DataFrame:
+    """The elements with "office, name" and "name, office" as one person each."""
+    stateless = pl.col("codes").list.len() == 0
+    e = elements.with_row_index("i").with_columns(stateless.alias("is_stateless"))
+    flagged = _apposed(e)
     flagged = flagged.with_columns(  # an office between two names belongs to the name before it
         (
             pl.col("b") & ~pl.col("a2").shift(2).fill_null(False) & ~pl.col("a3").shift(2).fill_null(False)
@@ -377,11 +384,10 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("hi").shift(1).fill_null(0).alias("last"))
         .filter((pl.col("lo") > pl.col("last")) | (pl.col("last") == 0))
     )
-    return _absorb(e, heads).drop("i")
+    return _absorb(e.drop("is_stateless"), heads).drop("i")
 
 
-@in_one_plan
-def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
+def govern(elements: pl.DataFrame) -> pl.DataFrame:
     """The elements with `prep`, the preposition that governs a noun phrase, and `det`, its determiner, else ''."""
     clear = (
         (pl.col("word_class") == "det")
@@ -399,10 +405,16 @@ def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
         | pl.col("is_number")
         | (pl.col("lower") == "both")
     )
-    out = elements.with_columns(
+    marked = elements.with_columns(
         clear.fill_null(False).alias("clear"),
         pl.when(pl.col("word_class") == "prep").then("lower").otherwise(pl.lit("")).alias("own"),
+        (pl.col("codes").list.len() == 0).alias("is_stateless"),
     )
+    return _governed(marked).drop("clear", "own", "is_stateless")
+
+
+@in_one_plan
+def _governed(elements: pl.LazyFrame) -> pl.LazyFrame:
     c1, c2, c3 = (_at("clear", n, False) for n in (1, 2, 3))
     p1, p2, p3, p4 = (_at("own", n) for n in (1, 2, 3, 4))
     prep = (
@@ -424,7 +436,7 @@ def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(pl.lit(""))
     )
     # "with Mnuchin and German Chancellor Angela Merkel": the list goes on behind a name that nobody knows
-    unknown2 = (_at("kind", 2) == "P") & _at("codes", 2, []).list.len().eq(0)
+    unknown2 = (_at("kind", 2) == "P") & _at("is_stateless", 2, True)
     listed = (prep == "") & _at("lower", 1).is_in(["and", ","]) & unknown2 & (_at("own", 3) != "")
     prep = pl.when(listed.fill_null(False) & pl.col("np").is_not_null()).then(_at("own", 3)).otherwise(prep)
-    return out.with_columns(prep.alias("prep"), det.alias("det")).drop("clear", "own")
+    return elements.with_columns(prep.alias("prep"), det.alias("det"))
