@@ -160,7 +160,7 @@ def add_dates(
         .unique("t", keep="first", maintain_order=True)
     )
     # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
-    nearer = (pl.col("future") - pl.col("pub")).dt.total_days() <= _SOON
+    nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(0, _SOON)
     nearer = nearer & ((pl.col("pub") - pl.col("past")).dt.total_days() > 2 * _SOON)
     present = (pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer).fill_null(False)
     ahead = (pl.col("status") == "planned") | present

@@ -84,7 +84,7 @@ def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .select("sid", pl.col("codes").list.first().alias("own"), pl.col("lo").alias("own_i"))
     )
     sides = (
-        groups.filter(pl.col("strong") & ~pl.col("is_forum"))
+        groups.filter(pl.col("strong") & pl.col("np").is_in(["person", "office", "pronoun"]))
         .explode("codes", empty_as_null=True)
         .filter(pl.col("codes").is_not_null())
         .select("a", pl.col("sid").alias("p_sid"), pl.col("codes").alias("code"))

@@ -86,7 +86,8 @@ def read(articles: pl.DataFrame) -> Reading:
     groups = coreference.groups(elements)
     elements = clauses.mark_harm(elements, words.verbs())
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
-    bound = clauses.bind(elements, groups, trig)
+    # what counts over a whole article asks `everything`: `elements` lacks the sentences without an actor
+    bound = clauses.without_sport(clauses.bind(elements, groups, trig), everything)
     sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
     bound = status.statuses(bound, elements, status.find_cues(sents_bound, words.status_cues()))
     bound = attach.add_dates(bound, dated, sents, elements)

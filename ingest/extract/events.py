@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 _MUTUAL = ["AGREE", "COOPERATE"]
-_MUTUAL_RULES = ["R03", "R04", "R05", "K09", "R02", "R09", "O10"]
+_MUTUAL_RULES = ["R03", "R04", "R05", "K09", "K15", "R02", "R09", "O10"]
 _SPOKEN = ["SUPPORT", "ACCUSE", "REQUEST", "REJECT", "PROTEST", "THREATEN", "CONCEDE"]
 _OF_WHAT = [
     "of",
@@ -96,6 +96,8 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
     # "urged Sudan to open its borders": whoever is asked would do it
     others = (pl.col("led_by") == "to") & pl.col("led_np") & ~pl.col("event_type").is_in(_SPOKEN)
+    # "asked the court to order Riyadh to stop"
+    others = others | (pl.col("led_by") == "to") & pl.col("led_np") & pl.col("rule_id").is_in(["Q11", "B34"])
     others = others & pl.col("control").is_null() & (pl.col("pos") != "noun")
     acts = acts.filter(~others.fill_null(False))
     acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
@@ -132,7 +134,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "threatened to strike" is a threat, no strike; what is refused is a refusal
     governed = pl.col("control").is_not_null()
     failed = (pl.col("control") == "REJECT") & pl.col("event_type").is_in(["AGREE", "COOPERATE"]) & (pl.col("rule_id") != "A06")
-    failed = failed.fill_null(False)
+    failed = (failed & pl.col("reciprocal")).fill_null(False)
     acts = acts.with_columns(
         pl.when(governed).then("control").otherwise("event_type").alias("event_type"),
         pl.when(governed).then(pl.lit("occurred")).otherwise("status").alias("status"),
@@ -159,7 +161,8 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     )
     # "agreed to a ceasefire" is both: what was agreed, and that it was
     best = best.unique(["i", "is_accord"], keep="first", maintain_order=True)
-    mutual = pl.col("event_type").is_in(_MUTUAL) | pl.col("rule_id").is_in(_MUTUAL_RULES)
+    # "sold tanks to": the seller acts
+    mutual = pl.col("event_type").is_in(_MUTUAL) & pl.col("reciprocal") | pl.col("rule_id").is_in(_MUTUAL_RULES)
     mutual = (mutual & pl.col("control").is_null() | pl.col("is_failed")) & (pl.col("rule_id") != "A06")
     among = (
         mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))

@@ -203,6 +203,11 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     found = found.with_columns(
         pl.col("codes").list.unique().list.sort(), pl.col("keys").list.unique(maintain_order=True)
     )
+    # "denied that the two had spoken, calling an account of the conversation false": there was none
+    denied = found.filter(pl.col("status") == "denied").select(
+        "sid", "codes", pl.lit("occurred").alias("status"), pl.lit("noun").alias("pos")
+    )
+    found = found.join(denied.unique(), on=["sid", "codes", "status", "pos"], how="anti", maintain_order="left")
     # One verb may fit several frames and one side may be bound twice: the surest reading stays.
     return (
         found.filter(pl.col("codes").list.len().is_between(2, 25))

@@ -10,6 +10,11 @@ import polars as pl
 
 from ingest.extract.names import _at
 
+# what governs a clause with a subject of its own: "proposed that the envoys sit down"
+_OVER_SUBJECT = [
+    *("if", "whether", "unless", "should", "denied", "denies", "proposed", "proposes", "proposed that", "suggested"),
+    *("suggested that", "urged", "demanded", "demands"),
+]
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
@@ -64,8 +69,11 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         _ahead(pl.col("tense")).alias("is_ahead"),
     )
     subject = elements.select(pl.col("i").alias("s_hi"), pl.col("end").alias("s_end"))
-    placed = bound.join(at, on="i", how="left", maintain_order="left").join(
-        subject, on="s_hi", how="left", maintain_order="left"
+    noun = elements.select(pl.col("i").alias("n_i"), pl.col("start").alias("noun_start"))
+    placed = (
+        bound.join(at, on="i", how="left", maintain_order="left")
+        .join(subject, on="s_hi", how="left", maintain_order="left")
+        .join(noun, on="n_i", how="left", maintain_order="left")
     )
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})
@@ -92,7 +100,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             | pl.col("s_end").is_null()
             | (pl.col("s_end") > pl.col("h_start"))
             | (pl.col("c_start") >= pl.col("s_end"))
-            | pl.col("form").is_in(["if", "whether", "unless", "should"])
+            | pl.col("form").is_in(_OVER_SUBJECT)
         )
     )
     # "for a visit to China and will meet Xi": the modal has another verb's subject
@@ -118,10 +126,16 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             .otherwise(_REACH_AFTER)
         )
     )
+    # "announced no agreement"
+    is_inside = (
+        pl.col("form").is_in(["no", "not", "never", "neither"])
+        & (pl.col("c_start") >= pl.col("h_end"))
+        & (pl.col("c_end") <= pl.col("noun_start"))
+    ).fill_null(False)
     hits = (
-        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end")
+        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "noun_start")
         .join(cues, on="sid")
-        .filter(is_before | is_after)
+        .filter(is_before | is_after | is_inside)
         .group_by("t")
         .agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),
@@ -149,4 +163,4 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         .then("frame_status")
         .otherwise(found)
         .alias("status")
-    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status")
+    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status", "noun_start")
