@@ -11,7 +11,7 @@ from functools import cache
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
-from ingest.extract.neighbours import _count
+from ingest.extract.neighbours import _count, rows_at
 from ingest.extract.vocabulary import LEXICON
 from ingest.lexicon import words
 
@@ -872,21 +872,16 @@ def _controls(elements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
-    """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
-    doing = (pl.col("pos") == "verb") & ~pl.col("lower").is_in(_SAYING)
-    marked = elements.with_columns(doing.fill_null(False).alias("doing"))
-    place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
-    tail = (
-        pl.col("np").is_in(["state", "town"])
-        & (_at("lower", 1) == ",")
-        & _at("np", 2).is_in(["state", "town", "other"])
-        & _at("prep", 2).is_in(place)
-    )
+@in_one_plan
+def _behind(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """What follows the last element of a group."""
     relative = (_at("word_class", -1) == "rel") | (_at("lower", -1) == ",") & (_at("word_class", -2) == "rel")
-    plain = pl.col("word").cast(pl.String).str.contains("^[a-z-]+$") & pl.col("np").is_null() & (pl.col("word_class").is_null())
-    ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
-        pl.col("i").alias("hi"),
+    plain_next = (
+        _at("word", -1).cast(pl.String).str.contains("^[a-z-]+$")
+        & (_at("np", -1) == "")
+        & (_at("word_class", -1) == "")
+    )
+    return elements.select(
         relative.alias("has_relative"),
         pl.when(_at("lower", -2).is_in(["whom", "which"]))
         .then(_at("lower", -1))
@@ -907,15 +902,30 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
         ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
-        (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
+        (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & plain_next).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
-    at = marked.select(
-        pl.col("i").alias("lo"),
+
+
+@in_one_plan
+def _before(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """What leads to the first element of a group, and where in the sentence it stands."""
+
+    def doing(offset: int) -> pl.Expr:
+        return (_at("pos", offset) == "verb") & ~_at("lower", offset).is_in(_SAYING)
+
+    place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
+    tail = (
+        pl.col("np").is_in(["state", "town"])
+        & (_at("lower", 1) == ",")
+        & _at("np", 2).is_in(["state", "town", "other"])
+        & _at("prep", 2).is_in(place)
+    )
+    return elements.select(
         (
-            _at("doing", 1, False)
-            | _at("doing", 2, False) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
+            doing(1)
+            | doing(2) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
             | tail
         ).alias("is_object"),
         # "in Siem Reap, Cambodia"
@@ -930,29 +940,15 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             "after_comma"
         ),
     )
-    grp = grp.join(at, on="lo", how="left", maintain_order="left").join(
-        ends, on="hi", how="left", maintain_order="left"
-    )
-    private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
-    grp = grp.with_columns(private.fill_null(False).alias("is_private"))
-    trig = trig.join(
-        elements.select(
-            pl.col("i").alias("anchor"),
-            pl.col("n_solid").alias("anchor_solid"),
-            pl.col("n_finite").alias("anchor_finite"),
-            pl.col("n_for").alias("anchor_for"),
-            pl.col("n_ing").alias("anchor_ing"),
-            pl.col("n_rel").alias("anchor_rel"),
-        ),
-        on="anchor",
-        how="left",
-        maintain_order="left",
-    )
-    led = elements.select(
-        "i",
-        _at("lower", 1).alias("led_by"),
+
+
+@in_one_plan
+def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """What stands beside a trigger."""
+    return elements.select(
+        _at("lower", 1).cast(pl.String).alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
-        _at("lower", -1).alias("then_word"),
+        _at("lower", -1).cast(pl.String).alias("then_word"),
         _at("lower", -1)
         .is_in(["itself", "themselves", "himself", "herself", "its", "their"])
         .alias("then_self"),
@@ -966,8 +962,18 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .fill_null(False)
         .alias("then_object"),
     )
-    trig = trig.join(led, on="i", how="left", maintain_order="left")
-    trig = trig.with_columns(pl.col("led_by", "then_word").cast(pl.String))
+
+
+def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
+    """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
+    low, high = rows_at(elements["i"], grp["lo"]), rows_at(elements["i"], grp["hi"])
+    grp = pl.concat([grp, _before(elements, low), _behind(elements, high)], how="horizontal")
+    private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
+    grp = grp.with_columns(private.fill_null(False).alias("is_private"))
+    counts = ["n_solid", "n_finite", "n_for", "n_ing", "n_rel"]
+    anchored = elements.select(pl.col(counts).gather(rows_at(elements["i"], trig["anchor"])).name.replace("n_", "anchor_"))
+    beside = _around(elements, rows_at(elements["i"], trig["i"]))
+    trig = pl.concat([trig, anchored, beside], how="horizontal")
     # "demanded that Moscow accept a truce or face sanctions"
     otherwise = (
         elements.filter((pl.col("lower") == "or") & _at("lower", -1).is_in(_OR_ELSE))

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 _Step = Callable[[pl.LazyFrame], pl.LazyFrame]
+_Run = Callable[..., pl.DataFrame]
 
 
 @dataclass
@@ -24,6 +25,7 @@ class _Asked:
     """The neighbours that a step asks for: key of the column to be laid beside, (name, offset, blank)."""
 
     columns: frozenset[str]
+    is_whole: bool
     wanted: dict[str, tuple[str, int, Any]] = field(default_factory=dict)
 
     def take(self, name: str, offset: int, blank: object) -> pl.Expr:
@@ -49,7 +51,7 @@ def _at(name: str, offset: int, blank: object = "") -> pl.Expr:
     In a step under `in_one_plan`, of a column that the step was given: the value that it came with.
     """
     asked = _asked.get()
-    if asked is not None and name in asked.columns:
+    if asked is not None and (name in asked.columns or not asked.is_whole):
         return asked.take(name, offset, blank)
     return pl.when(_same(offset)).then(pl.col(name).shift(offset)).otherwise(None).fill_null(blank)
 
@@ -65,26 +67,26 @@ def _count(flag: pl.Expr) -> pl.Expr:
     return total - before.forward_fill()
 
 
-def in_one_plan(step: _Step) -> Callable[[pl.DataFrame], pl.DataFrame]:
+def in_one_plan(step: _Step) -> _Run:
     """The step as one lazy query over the frame with all neighbours that it asks for laid beside.
 
     A shift inside an expression costs some 60 microseconds whatever the number of rows, and rules hold hundreds;
-    a slice of the frame costs one.
+    a slice of the frame costs one. Given `rows` (places in the frame), the step is run for these alone, in their order.
     """
 
     @wraps(step)
-    def run(frame: pl.DataFrame) -> pl.DataFrame:
-        with _asking(frame.columns) as asked:
+    def run(frame: pl.DataFrame, rows: pl.Series | None = None) -> pl.DataFrame:
+        with _asking(frame, rows is None) as asked:
             step(frame.lazy())
-        with _asking(frame.columns):
-            return step(_beside(frame, asked)).drop(*asked.wanted).collect()
+        with _asking(frame, rows is None):
+            return step(_beside(frame, asked, rows)).drop(*asked.wanted, strict=False).collect()
 
     return run
 
 
 @contextmanager
-def _asking(columns: list[str]) -> Any:
-    asked = _Asked(frozenset(columns))
+def _asking(frame: pl.DataFrame, is_whole: bool) -> Any:
+    asked = _Asked(frozenset(frame.columns), is_whole)
     token = _asked.set(asked)
     try:
         yield asked
@@ -92,13 +94,13 @@ def _asking(columns: list[str]) -> Any:
         _asked.reset(token)
 
 
-def _beside(frame: pl.DataFrame, asked: _Asked) -> pl.LazyFrame:
-    """The frame with a column for each neighbour asked for."""
+def _beside(frame: pl.DataFrame, asked: _Asked, rows: pl.Series | None) -> pl.LazyFrame:
+    """The frame, or these rows of it, with a column for each neighbour asked for."""
     offsets = sorted({offset for _, offset, _ in asked.wanted.values()})
-    parts = [frame]
+    parts = [frame if rows is None else frame.select(pl.all().gather(rows))]
     for offset in offsets:
         names = sorted({"sid"} | {name for name, o, _ in asked.wanted.values() if o == offset})
-        parts.append(_moved(frame.select(names), offset))
+        parts.append(_moved(frame.select(names), offset, rows))
     values = [
         pl.when(f"same@{offset}").then(f"{name}@{offset}").otherwise(None).fill_null(blank).alias(key)
         for key, (name, offset, blank) in asked.wanted.items()
@@ -113,8 +115,12 @@ def _beside(frame: pl.DataFrame, asked: _Asked) -> pl.LazyFrame:
     )
 
 
-def _moved(frame: pl.DataFrame, offset: int) -> pl.DataFrame:
-    """The frame's rows as many places further down (up, when negative), nulls where there is none."""
+def _moved(frame: pl.DataFrame, offset: int, rows: pl.Series | None) -> pl.DataFrame:
+    """For each row the one as many places before it (after it, when negative), nulls where there is none."""
+    if rows is not None:
+        places = rows.cast(pl.Int64) - offset
+        places = pl.select(pl.when(places.is_between(0, frame.height - 1)).then(places)).to_series()
+        return frame.select(pl.all().gather(places)).rename(lambda name: f"{name}@{offset}")
     n = min(abs(offset), frame.height)
     blank = frame.clear(n)
     parts = [blank, frame.head(frame.height - n)] if offset > 0 else [frame.slice(n), blank]
@@ -130,3 +136,10 @@ def replace_rows(frame: pl.DataFrame, rows: pl.Series, values: pl.DataFrame) -> 
     index = index.scatter(rows, pl.int_range(frame.height, frame.height + len(rows), dtype=pl.UInt32, eager=True))
     both = pl.concat([frame.select(values.columns), values.cast(dict(frame.select(values.columns).schema))], rechunk=True)
     return frame.with_columns(both.select(pl.all().gather(index)))
+
+
+def rows_at(ordered: pl.Series, wanted: pl.Series) -> pl.Series:
+    """The row of each wanted value in the ordered series, null where it is not there."""
+    rows = ordered.search_sorted(wanted, side="left")
+    found = ordered.gather(rows.clip(upper_bound=max(len(ordered) - 1, 0)))
+    return pl.select(pl.when(found == wanted).then(rows)).to_series()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from ingest.extract.neighbours import rows_at
 from ingest.extract.vocabulary import Vocabulary
 
 _TOKEN = r"\s*(?:(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d])"
@@ -143,13 +144,6 @@ def _spans(sents: pl.DataFrame, phrases: pl.Series, ignore_case: bool) -> pl.Dat
     )
 
 
-def _rows_at(ordered: pl.Series, wanted: pl.Series) -> pl.Series:
-    """The row of each wanted value in the ordered series, null where it is not there."""
-    rows = ordered.search_sorted(wanted, side="left")
-    found = ordered.gather(rows.clip(upper_bound=max(len(ordered) - 1, 0)))
-    return pl.select(pl.when(found == wanted).then(rows)).to_series()
-
-
 def join_phrases(
     tokens: pl.DataFrame, forms: pl.DataFrame, sents: pl.DataFrame, vocabulary: Vocabulary
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -168,8 +162,8 @@ def join_phrases(
     )
     spans = (
         found.with_columns(
-            _rows_at(tokens["at"], found["base"] + found["start"]).alias("low"),
-            _rows_at(stops, found["stop"]).alias("high"),
+            rows_at(tokens["at"], found["base"] + found["start"]).alias("low"),
+            rows_at(stops, found["stop"]).alias("high"),
         )
         .drop_nulls(["low", "high"])
         .sort("low", "stop", descending=[False, True])
@@ -206,7 +200,7 @@ def _blocked(tokens: pl.DataFrame, sents: pl.DataFrame, blocked: pl.DataFrame) -
         .to_series()
     )
     flags = pl.repeat(False, tokens.height, eager=True).alias("is_blocked")
-    rows = _rows_at(tokens["at"], hits).drop_nulls() if tokens.height else hits.clear()
+    rows = rows_at(tokens["at"], hits).drop_nulls() if tokens.height else hits.clear()
     return flags.scatter(rows, True) if len(rows) else flags
 
 
