@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at
+from ingest.extract.neighbours import replace_rows
 from ingest.extract.vocabulary import LEXICON
 
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
@@ -424,38 +425,30 @@ def localise(
         & (pl.col("keys").list.len() > 0)
         & pl.col("role_class").is_in(NATIONAL)
     )
-    out = (
-        elements.join(here, on="sid", how="left", maintain_order="left")
+    state = pl.coalesce("here", "scene_country", "head_country")
+    placed = (
+        elements.with_row_index("row")
+        .filter(stateless)
+        .select("row", "sid", "a")
+        .join(here, on="sid", how="left", maintain_order="left")
         .join(scene.select("sid", "scene_country"), on="sid", how="left", maintain_order="left")
         .join(heads, on="a", how="left", maintain_order="left")
+        .filter(state.is_not_null())
+        .select("row", pl.concat_list(state).alias("codes"))
     )
-    state = pl.coalesce("here", "scene_country", "head_country")
-    filled = out.with_columns(
-        pl.when(stateless & state.is_not_null()).then(pl.concat_list(state)).otherwise("codes").alias("codes")
-    ).drop("here", "scene_country", "head_country")
+    filled = replace_rows(elements, placed["row"], placed.drop("row"))
     # later mentions of the same person follow the first
-    first = (
-        filled.filter(
-            (pl.col("np") == "person") & (pl.col("codes").list.len() > 0) & (pl.col("keys").list.len() > 0)
-        )
-        .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").alias("k_codes"))
-        .unique(["a", "k"], keep="first", maintain_order=True)
+    people = (
+        filled.with_row_index("row")
+        .filter((pl.col("np") == "person") & (pl.col("keys").list.len() > 0))
+        .select("row", "a", pl.col("keys").list.first().alias("k"), "codes")
     )
-    return (
-        filled.with_columns(pl.col("keys").list.first().alias("k"))
-        .join(first, on=["a", "k"], how="left", maintain_order="left")
-        .with_columns(
-            pl.when(
-                (pl.col("codes").list.len() == 0)
-                & (pl.col("np") == "person")
-                & pl.col("k_codes").is_not_null()
-            )
-            .then("k_codes")
-            .otherwise("codes")
-            .alias("codes")
-        )
-        .drop("k", "k_codes")
+    has_codes = pl.col("codes").list.len() > 0
+    first = people.filter(has_codes).select("a", "k", pl.col("codes").alias("k_codes"))
+    later = people.filter(~has_codes).join(
+        first.unique(["a", "k"], keep="first", maintain_order=True), on=["a", "k"]
     )
+    return replace_rows(filled, later["row"], later.select(pl.col("k_codes").alias("codes")))
 
 
 def datelines(sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:

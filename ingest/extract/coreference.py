@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
-from ingest.extract.neighbours import _count, replace_rows
+from ingest.extract.neighbours import _count, replace_rows, rows_at
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
@@ -98,14 +98,9 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("i", "p_i", descending=[False, True])
         .unique("i", keep="first", maintain_order=True)
-        .select("i", "p_keys", "p_codes")
     )
-    out = elements.join(links, on="i", how="left", maintain_order="left")
-    found = pl.col("p_keys").is_not_null()
-    return out.with_columns(
-        pl.when(found).then("p_keys").otherwise("keys").alias("keys"),
-        pl.when(found).then("p_codes").otherwise("codes").alias("codes"),
-    ).drop("p_keys", "p_codes")
+    rows = rows_at(elements["i"], links["i"])
+    return replace_rows(elements, rows, links.select(keys="p_keys", codes="p_codes"))
 
 
 def _each_other(e: pl.DataFrame) -> pl.DataFrame:

@@ -66,15 +66,14 @@ def read(articles: pl.DataFrame) -> Reading:
     mentions = people.mentions(elements, sents, published)
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
     quotes = statements.quotes(folded)
-    everything = coreference.attach_people(elements, who)
-    told = relevance.telling_articles(everything, quotes, attach.NATIONAL)
+    # who is named, in every article; then the whole of the sentences that can state a fact
+    named = coreference.attach_people(elements.filter(pl.col("np").is_not_null()), who)
+    told = relevance.telling_articles(named, quotes, attach.NATIONAL)
     sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
-    elements = relevance.telling_sentences(
-        everything.join(told, on="a", how="semi", maintain_order="left"),
-        clauses.encounter_nouns(),
-        places.definite_nouns()["form"],
-    )
-    others = everything.join(elements.select("i"), on="i", how="anti")
+    everything = elements.join(told, on="a", how="semi", maintain_order="left")
+    nouns = pl.concat([clauses.encounter_nouns(), places.definite_nouns()["form"]])
+    elements = coreference.attach_people(relevance.telling_sentences(everything, named, nouns), who)
+    others = named.join(elements.select("i"), on="i", how="anti")
     elements = clauses.mark_words(elements)
     dated = dates.find_dates(sents_told, published)
     where = attach.find_places(elements)

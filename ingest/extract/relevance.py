@@ -57,20 +57,18 @@ def telling_articles(elements: pl.DataFrame, quotes: pl.DataFrame, national: lis
     return pl.concat([two, open_state, quoted]).unique()
 
 
-def telling_sentences(elements: pl.DataFrame, encounters: pl.Series, definites: pl.Series) -> pl.DataFrame:
-    """The elements of sentences that name or point at an actor or a town, or hold a noun of `encounters`.
+def telling_sentences(elements: pl.DataFrame, named: pl.DataFrame, nouns: pl.Series) -> pl.DataFrame:
+    """The elements of sentences that name or point at an actor or a town, or hold one of the nouns.
 
-    Such a noun needs nobody beside it: "A second round is due in May" recalls the parties of the sentence before.
-    `definites` are nouns that may stand for a side ("the bloc").
+    `named`: the noun phrases with codes and keys. `nouns` need nobody beside them: they state an encounter ("A second
+    round is due in May" recalls the parties of the sentence before) or stand for a side ("the bloc").
     """
-    nouns = pl.concat([encounters, definites]).unique().implode()
-    telling = (
+    actor = (
         (pl.col("codes").list.len() > 0)
         | (pl.col("keys").list.len() > 0)
-        | (pl.col("np") == "office").fill_null(False)
+        | (pl.col("np") == "office")
         | pl.col("city").is_not_null()
-        | pl.col("word_class").is_in(_POINTING).fill_null(False)
-        | pl.col("lower").is_in(nouns)
     )
-    sids = elements.filter(telling).select("sid").unique()
+    points = pl.col("word_class").is_in(_POINTING) | pl.col("lower").is_in(nouns.unique().implode())
+    sids = pl.concat([named.filter(actor).select("sid"), elements.filter(points).select("sid")]).unique()
     return elements.join(sids, on="sid", how="semi", maintain_order="left")
