@@ -34,30 +34,29 @@ _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "
 def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """The elements (with row number i) with `keys` of people and their states where the phrase itself names none."""
     known = people.select("i", "actor_key", "t_code", pl.col("t_role_class").alias("p_role"))
-    out = elements.join(known, on="i", how="left", maintain_order="left")
-    named = pl.col("actor_key").is_not_null()
-    only = pl.col("lower").replace_strict(_ONLY_IN, default=None, return_dtype=pl.String)
-    return (
-        out.with_columns(
-            pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
-            pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
-            .then(pl.concat_list("t_code"))
-            .when((pl.col("np") == "person") & ~named)
-            .then(_NO_KEYS)
-            .otherwise("codes")
-            .alias("codes"),
-            pl.coalesce("role_class", "p_role").alias("role_class"),
-            # a name that is nobody's is no actor, whatever state stands before it
-            pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
-        )
-        .with_columns(
-            pl.when((pl.col("np") == "office") & (pl.col("codes").list.len() == 0) & only.is_not_null())
-            .then(pl.concat_list(only))
-            .otherwise("codes")
-            .alias("codes")
-        )
-        .drop("actor_key", "t_code", "p_role")
+    is_person = pl.col("np") == "person"
+    rows = elements.with_row_index("row").filter(is_person | (pl.col("np") == "office"))
+    out = rows.select("row", "i", "np", "lower", "codes", "role_class").join(
+        known, on="i", how="left", maintain_order="left"
     )
+    named = pl.col("actor_key").is_not_null()
+    stateless = pl.col("codes").list.len() == 0
+    only = pl.col("lower").replace_strict(_ONLY_IN, default=None, return_dtype=pl.String)
+    values = out.select(
+        pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
+        pl.when(named & stateless & pl.col("t_code").is_not_null())
+        .then(pl.concat_list("t_code"))
+        .when(is_person & ~named)
+        .then(_NO_KEYS)
+        .when((pl.col("np") == "office") & stateless & only.is_not_null())
+        .then(pl.concat_list(only))
+        .otherwise("codes")
+        .alias("codes"),
+        pl.coalesce("role_class", "p_role").alias("role_class"),
+        # a name that is nobody's is no actor, whatever state stands before it
+        pl.when(is_person & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
+    )
+    return replace_rows(elements.with_columns(_NO_KEYS.alias("keys")), out["row"], values)
 
 
 def link_offices(elements: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at
+from ingest.extract.neighbours import replace_rows, rows_at
 
 _LOOK_BACK = 6  # sentences
 _OTHERS = ["host", "hosts", "guest", "guests", "visitor", "visitors", "interlocutor", "counterpart", "homologue"]
@@ -46,19 +47,16 @@ def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
         .unique("i", keep="first", maintain_order=True)
         .select("i", pl.col("code").alias("d_code"))
     )
-    out = elements.join(meant, on="i", how="left", maintain_order="left")
-    found = pl.col("d_code").is_not_null()
-    return out.with_columns(
-        pl.when(found).then(pl.concat_list("d_code")).otherwise("codes").alias("codes"),
-        pl.when(found).then(pl.lit("state")).otherwise("np").alias("np"),
-        pl.when(found).then(pl.lit("name")).otherwise("name_kind").alias("name_kind"),
-        pl.when(found)
-        .then(pl.when(pl.col("d_code").str.contains("^[A-Z]{3}$") & ~pl.col("d_code").is_in(_THREE)).then(pl.lit("country")).otherwise(pl.lit("organization")))
-        .otherwise("code_kind")
-        .alias("code_kind"),
-        pl.when(found).then(False).otherwise("is_noun").alias("is_noun"),
-        pl.when(found).then(pl.lit(None, pl.String)).otherwise("word_class").alias("word_class"),
-    ).drop("d_code")
+    is_country = pl.col("d_code").str.contains("^[A-Z]{3}$") & ~pl.col("d_code").is_in(_THREE)
+    values = meant.select(
+        pl.concat_list("d_code").alias("codes"),
+        pl.lit("state").alias("np"),
+        pl.lit("name").alias("name_kind"),
+        pl.when(is_country).then(pl.lit("country")).otherwise(pl.lit("organization")).alias("code_kind"),
+        pl.lit(False).alias("is_noun"),
+        pl.lit(None, pl.String).alias("word_class"),
+    )
+    return replace_rows(elements, rows_at(elements["i"], meant["i"]), values)
 
 
 _THREE = ["GCC", "OIC", "OAS", "SCO", "CIS", "IMF", "WTO", "WHO", "ICC", "ICJ", "ADB"]
@@ -105,9 +103,5 @@ def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("pair").list.set_difference(pl.concat_list("own")).alias("o_codes"))
         .select("i", "o_codes")
     )
-    out = elements.join(other, on="i", how="left", maintain_order="left")
-    found = pl.col("o_codes").is_not_null()
-    return out.with_columns(
-        pl.when(found).then("o_codes").otherwise("codes").alias("codes"),
-        (pl.col("strong") | found).alias("strong"),
-    ).drop("o_codes")
+    rows = rows_at(elements["i"], other["i"])
+    return replace_rows(elements, rows, other.select(pl.col("o_codes").alias("codes"), pl.lit(True).alias("strong")))

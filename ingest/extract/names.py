@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.neighbours import _at, _same, in_one_plan
+from ingest.extract.neighbours import _at, _same, in_one_plan, replace_rows
 from ingest.extract.vocabulary import LEXICON
 
 _PARTICLES = [
@@ -242,9 +242,9 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
-    """The tokens with each name run as one token of kind P; `n_names` is the number of its words."""
-    roles = _run_roles(tokens)
+@in_one_plan
+def _linked(roles: pl.LazyFrame) -> pl.LazyFrame:
+    """`held`: whether the token is part of a name; `linked`: whether of the same as the token before it."""
     prev, nxt = _at("role", 1), _at("role", -1)
     leading = (
         (pl.col("role") == "c")
@@ -263,27 +263,29 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
         | leading
     )
     # A possessive ends a name; so does a comma, since it is no connector.
-    roles = (
-        roles.with_columns(held.alias("held"))
-        .with_columns(
-            (
-                pl.col("held")
-                & pl.col("held").shift(1).fill_null(False)
-                & _same(1)
-                & ~pl.col("is_possessive").shift(1)
-                & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
-            )
-            .fill_null(False)
-            .alias("linked")
+    return roles.with_columns(held.fill_null(False).alias("held")).with_columns(
+        (
+            pl.col("held")
+            & pl.col("held").shift(1).fill_null(False)
+            & _same(1)
+            & ~pl.col("is_possessive").shift(1)
+            & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
         )
-        .with_columns((~pl.col("linked")).cum_sum().alias("run"))
+        .fill_null(False)
+        .alias("linked")
     )
+
+
+def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
+    """The tokens with each name run as one token of kind P; `n_names` is the number of its words."""
+    roles = _linked(_run_roles(tokens))
     runs = (
-        roles.filter("held")
-        .group_by("run", maintain_order=True)
+        roles.with_columns(((~pl.col("linked")).cum_sum() - 1).alias("row"))
+        .filter("held")
+        .group_by("row", maintain_order=True)
         .agg(
-            pl.col("end").last().alias("run_end"),
-            pl.col("is_possessive").last().alias("run_possessive"),
+            pl.col("end").last(),
+            pl.col("is_possessive").last(),
             (pl.col("role") == "X").sum().alias("n_names"),
             (
                 pl.col("word_class").eq_missing("notname")
@@ -293,20 +295,12 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
             .alias("is_thing"),
         )
         .filter(pl.col("n_names") > 0)
-    )
-    return (
-        roles.filter(~pl.col("linked"))
-        .join(runs, on="run", how="left", maintain_order="left")
         .with_columns(
-            pl.when(pl.col("n_names").is_not_null()).then(pl.lit("P")).otherwise("kind").alias("kind"),
-            pl.coalesce("run_end", "end").alias("end"),
-            pl.coalesce("run_possessive", "is_possessive").alias("is_possessive"),
+            pl.lit("P").alias("kind"),
+            *(pl.lit(None, pl.String).alias(c) for c in ("code", "code_kind", "name_kind", "city", "city_country")),
         )
-        .with_columns(
-            *(
-                pl.when(pl.col("kind") == "P").then(None).otherwise(c).alias(c)
-                for c in ("code", "code_kind", "name_kind", "city", "city_country")
-            ),
-        )
-        .drop("role", "held", "linked", "run", "run_end", "run_possessive")
     )
+    first = roles.filter(~pl.col("linked")).drop("role", "held", "linked").with_columns(
+        pl.lit(None, pl.UInt32).alias("n_names"), pl.lit(None, pl.Boolean).alias("is_thing")
+    )
+    return replace_rows(first, runs["row"], runs.drop("row"))
