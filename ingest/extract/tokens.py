@@ -126,21 +126,23 @@ def _mark_plural_possessives(tokens: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spans(sents: pl.DataFrame, phrases: pl.Series, ignore_case: bool) -> pl.DataFrame:
-    """One row per occurrence of a phrase: sid, start, span_end, form."""
-    if phrases.is_empty():
-        return pl.DataFrame(
-            schema={"sid": pl.UInt32, "start": pl.Int32, "span_end": pl.Int32, "form": pl.String}
-        )
-    options = {"ascii_case_insensitive": ignore_case, "leftmost": True}
+    """One row per occurrence of a phrase: sid, start, span_end, form (as the text has it)."""
     patterns = pl.lit(phrases).implode()
+    # Texts in lower case rather than a scan that ignores case: building that one takes 15 ms, and it scans half as fast.
+    fold = pl.col("fold").str.to_lowercase() if ignore_case else pl.col("fold")
     # One sentence in eight holds a phrase: the others are scanned once, not for both questions.
     return (
-        sents.select("sid", "fold", pl.col("fold").str.find_many(patterns, **options).alias("start"))
+        sents.select("sid", "fold", fold.alias("text"))
+        .with_columns(pl.col("text").str.find_many(patterns, leftmost=True).alias("start"))
         .filter(pl.col("start").list.len() > 0)
-        .select("sid", "start", pl.col("fold").str.extract_many(patterns, **options).alias("form"))
-        .explode("start", "form", empty_as_null=True)
-        .with_columns(pl.col("start").cast(pl.Int32))
-        .with_columns((pl.col("start") + pl.col("form").str.len_bytes().cast(pl.Int32)).alias("span_end"))
+        .with_columns(pl.col("text").str.extract_many(patterns, leftmost=True).list.eval(pl.element().str.len_bytes()).alias("n"))
+        .explode("start", "n", empty_as_null=True)
+        .select(
+            "sid",
+            pl.col("start").cast(pl.Int32),
+            (pl.col("start") + pl.col("n")).cast(pl.Int32).alias("span_end"),
+            pl.col("fold").str.slice("start", "n").alias("form"),
+        )
     )
 
 
