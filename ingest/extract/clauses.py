@@ -20,6 +20,7 @@ _MAX_DIRECT = 7  # ... and one bound without
 _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes it
 _MAX_FURTHER = 12  # ... and one deeper in the object
 _MAX_OR = 25  # ... from a demand to what comes otherwise
+_OF_WHAT = ["of", "for", "on", "about", "to", "from", "in", "by", "including", "towards", "toward", "over", "discussed", "discuss"]
 _OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
 _MAX_SEEN = 4  # ... between "see" and whom
 _MAX_RELATED = 8  # ... between "with whom" and the verb
@@ -47,8 +48,16 @@ _SAYING = [
 _CONTROLS = {
     "THREATEN": ["threatened", "threatens", "threatening", "threaten"],
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
-    "AGREE": ["agreed", "agrees", "willing", "ready", "prepared"],
+    "AGREE": ["agreed", "agrees"],
 }
+_BARE_LEADS = [
+    *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
+    *("'ll", "won't", "can't", "couldn't", "wouldn't", "needs to", "need to", "has to", "have to", "ought to", "in order to"),
+]
+_KIN = [
+    *("member", "members", "ally", "allies", "neighbour", "neighbours", "neighbor", "neighbors", "rival", "rivals", "enemy"),
+    *("enemies", "partner", "partners", "critic", "critics", "creditors", "foe", "foes", "friends", "backers", "arch-rival"),
+]
 _OF_STATES = ["AGREE", "COOPERATE", "CONSULT", "SUPPORT"]  # what a firm abroad is no party to
 _SPORTY = 3  # words of sport that make an article one about sport
 _OFFICIAL = ["person", "office", "body"]
@@ -77,7 +86,7 @@ _FIRMS = [
 _MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
-_NOT_FURTHER = ["T01", "M02", "M03", "N11", "O08", "O18", "P02", "P05", "Q02", "Q03", "Q07"]
+_NOT_FURTHER = ["S05", "T01", "M02", "M03", "N11", "O08", "O18", "P02", "P05", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _HARSH = ["ACCUSE", "THREATEN", "REJECT", "PROTEST", "SANCTION", "COERCE", "ASSAULT", "MOBILIZE"]
 _BY_WIRE = [
@@ -194,6 +203,20 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .then(True)
         .otherwise(False)
     ).fill_null(False)
+    # "UN sanctions on the North", "the UN call for", "efforts to ban strikes against"
+    named_noun = (
+        both
+        & pl.col("tense").is_in(["s", "base"])
+        & (_at("np", 1) == "state")
+        & _at("name_kind", 1).is_in(["abbreviation", "demonym"])
+        & ((_at("word_class", -1) == "prep") | _at("is_punct", -1, True))
+    )
+    after_infinitive = both & (pl.col("tense") == "s") & (_at("lower", 2) == "to") & _at("is_verb", 1, False)
+    after_gerundial = both & (pl.col("tense") == "ing") & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
+    # "discussed security and support for Kabul"
+    support_for = both & (pl.col("tense") == "base") & word1.is_in(["and", "or", ","]) & (_at("lower", -1) == "for")
+    support_for = support_for & (pl.col("lower") != "call")
+    noun = noun | (named_noun | after_infinitive | after_gerundial | support_for).fill_null(False)
     # "global challenges", "sought support", "losing orders to": a plain form after an adjective, a verb or a
     # preposition is no verb of this clause
     leads_bare = word1.is_in(
@@ -330,8 +353,14 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         (
             pl.col("lower").is_in(["whose", "where"])
             | pl.col("lower").is_in(["which", "whom"]) & (_at("word_class", 1) == "prep")
+            # "cooperation between Moscow and Pyongyang, which violates ..."
+            | (pl.col("lower") == "which") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "body"]) & (_at("prep", 2) != "")
             | (pl.col("lower") == "who")
-            & ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
+            & (
+                ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
+                # "the people and the government who resist"
+                | (_at("np", 1) == "body") & (_at("codes", 1, []).list.len() == 0)
+            )
             & (_at("lower", 1) != ",")
         )
         .fill_null(False)
@@ -630,6 +659,8 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
     thanked = pl.col("rule_id").is_in(["S01", "S10"]) & (pl.col("g_for") != pl.col("anchor_for"))
     governed = governed & ~thanked
     direct = pl.col("direct") & (pl.col("prep") == "") & (gap <= _MAX_DIRECT) & ~pl.col("is_tail")
+    # "rejected the plan, and Mexico's minister said ...", "oppose the tax, but Italy ...": another clause
+    anew = pl.col("after_and") & pl.col("then_verb").fill_null(False) & after
     # "to see the seafarers whom Iran holds"
     direct = direct & ((pl.col("rule_id") != "C19") | (gap <= _MAX_SEEN))
     # "discussed the crisis and the situation in Idlib with the leaders of France"
@@ -757,7 +788,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .then(3)
     )
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
-        pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES))
+        pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )
     return (
         ranked.sort("t", "order", "gap", "lo")
@@ -901,6 +932,7 @@ def _behind(elements: pl.LazyFrame) -> pl.LazyFrame:
             | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
         ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
+        (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & plain_next).alias("is_kin"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & plain_next).alias("is_firm"),
         # ", Trump said": whose words these are, not whom they are about
@@ -928,6 +960,10 @@ def _before(elements: pl.LazyFrame) -> pl.LazyFrame:
             | doing(2) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
             | tail
         ).alias("is_object"),
+        (
+            _at("lower", 1).is_in(["and", "but", "while", "yet"])
+            | _at("lower", 2).is_in(["and", "but", "while"]) & (_at("word_class", 1) == "det")
+        ).alias("after_and"),
         # "in Siem Reap, Cambodia"
         tail.fill_null(False).alias("is_tail"),
         pl.col("n_breaks").alias("g_breaks"),
@@ -941,13 +977,65 @@ def _before(elements: pl.LazyFrame) -> pl.LazyFrame:
         ),
     )
 
+@in_one_plan
+def _last_modes(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """i and `last_mode`: how the verb told last in the sentence stands: after "to", as a gerund after "of", or finite ("").
+
+    "to impose costs and provide aid", "discussed deepening ties and expanding trade": the second goes with the first.
+    """
+    own_lead = _own_lead()
+    is_verb = pl.col("pos") == "verb"
+    unknown = (
+        pl.col("word_class").is_null()
+        & pl.col("np").is_null()
+        & pl.col("is_small")
+        & (pl.col("word").cat.len_bytes() >= 3)
+        & ~is_verb.fill_null(False)
+    )
+    aims = (is_verb & (pl.col("tense") == "base") | unknown) & ((own_lead == "to") | own_lead.cat.ends_with(" to"))
+    deeds = is_verb & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "modal", "fut"])
+    ing = is_verb & (pl.col("tense") == "ing") | unknown & pl.col("lower").cat.ends_with("ing")
+    gerunds = ing & ((_at("pos", 1) == "verb") | own_lead.is_in(_OF_WHAT))
+    mode = pl.when(aims).then(pl.lit("to")).when(gerunds).then(pl.lit("of")).when(deeds).then(pl.lit(""))
+    told = elements.with_columns(mode.alias("mode")).with_columns(
+        pl.when(pl.col("mode").is_not_null()).then("sid").forward_fill().shift(1).alias("of_sid"),
+        pl.col("mode").forward_fill().shift(1),
+    )
+    return told.select("i", pl.when(pl.col("of_sid") == pl.col("sid")).then("mode").alias("last_mode"))
+
+
+def _own_lead() -> pl.Expr:
+    """The word before, an adverb skipped."""
+    adverb1 = (_at("word_class", 1) == "adverb") | _at("lower", 1).cast(pl.String).str.contains("^[a-z]{3,}ly$")
+    return pl.when(adverb1).then(_at("lower", 2)).otherwise(_at("lower", 1))
+
 
 @in_one_plan
 def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
     """What stands beside a trigger."""
+    own_lead = _own_lead()
+    joined = own_lead.is_in(["and", "or", ",", "but", "as well as"]).fill_null(False)
+    going_on = joined & (
+        (pl.col("last_mode") == "to") & (pl.col("tense") == "base")
+        | (pl.col("last_mode") == "of") & (pl.col("tense") == "ing")
+    )
+    after_verb = ((_at("pos", 1) == "verb") & ~_at("word_class", 1).is_in(["be", "aux"])).fill_null(False)
     return elements.select(
-        _at("lower", 1).cast(pl.String).alias("led_by"),
+        pl.when(going_on.fill_null(False))
+        .then("last_mode")
+        .when(after_verb & (pl.col("tense") == "ing"))
+        .then(pl.lit("of"))
+        .when(own_lead.cat.ends_with(" to"))
+        .then(pl.lit("to"))
+        .otherwise(own_lead.cast(pl.String))
+        .alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
+        pl.any_horizontal(
+            *(
+                _at("word_class", n).is_in(["modal", "fut"]) | _at("lower", n).is_in(_BARE_LEADS)
+                for n in (1, 2, 3, 4)
+            )
+        ).alias("has_modal"),
         _at("lower", -1).cast(pl.String).alias("then_word"),
         _at("lower", -1)
         .is_in(["itself", "themselves", "himself", "herself", "its", "their"])
@@ -968,11 +1056,16 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
     low, high = rows_at(elements["i"], grp["lo"]), rows_at(elements["i"], grp["hi"])
     grp = pl.concat([grp, _before(elements, low), _behind(elements, high)], how="horizontal")
+    # "NATO's newest member" is not NATO
+    akin = pl.col("is_kin") & pl.col("is_possessive") & (pl.col("np") == "state")
+    grp = grp.filter(~akin.fill_null(False))
     private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
     grp = grp.with_columns(private.fill_null(False).alias("is_private"))
     counts = ["n_solid", "n_finite", "n_for", "n_ing", "n_rel"]
     anchored = elements.select(pl.col(counts).gather(rows_at(elements["i"], trig["anchor"])).name.replace("n_", "anchor_"))
-    beside = _around(elements, rows_at(elements["i"], trig["i"]))
+    telling = elements.join(trig.select("sid").unique(), on="sid", how="semi", maintain_order="left")
+    telling = telling.with_columns(_last_modes(telling)["last_mode"])
+    beside = _around(telling, rows_at(telling["i"], trig["i"]))
     trig = pl.concat([trig, anchored, beside], how="horizontal")
     # "demanded that Moscow accept a truce or face sanctions"
     otherwise = (

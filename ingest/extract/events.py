@@ -95,7 +95,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     topic = pl.col("led_by").is_in(_OF_WHAT) & (pl.col("tense") == "ing")
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
     # "urged Sudan to open its borders": whoever is asked would do it
-    others = (pl.col("led_by") == "to") & pl.col("led_np") & ~pl.col("event_type").is_in(_SPOKEN)
+    # ... but "telephoned Ankara to thank it"
+    to_say = pl.col("rule_id").str.contains("^(?:S01|S03|Q|X|P|T)") & ~pl.col("rule_id").is_in(["X13"])
+    others = (pl.col("led_by") == "to") & pl.col("led_np") & ~to_say
     # "asked the court to order Riyadh to stop"
     others = others | (pl.col("led_by") == "to") & pl.col("led_np") & pl.col("rule_id").is_in(["Q11", "B34"])
     others = others & pl.col("control").is_null() & (pl.col("pos") != "noun")
@@ -123,6 +125,22 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     # "French troops left Niger", "bombers circled Taiwan": whoever else does so only travels
     acts = acts.filter(~pl.col("rule_id").is_in(["R12", "M09"]) | (pl.col("s_np") == "body"))
     acts = _with_what_else_would_come(_with_what_is_rejected(acts))
+    # "discussed deepening ties", "efforts to strengthen the alliance": only what was deepened is told
+    wish = (pl.col("rule_id") == "O09") & (pl.col("tense").is_in(["ing", "base"]) | (pl.col("status") == "hypothetical"))
+    acts = acts.filter(~wish)
+    # "agreed that a settlement would help": of one mind, but bound to nothing
+    opinion = pl.col("rule_id").is_in(["A01", "A02", "A05", "A06"]) & (pl.col("lemma") == "agree") & (pl.col("then_word") == "that")
+    acts = acts.filter(~opinion)
+    # "an industry roundtable at the convention": whose accord it is, must be told with it
+    loose = (pl.col("rule_id") == "A04") & ~(pl.col("p_codes").is_not_null() | pl.col("t_prep").is_in(["between", "with"]))
+    loose = loose & (pl.col("s_order") > 0)
+    acts = acts.filter(~loose.fill_null(False))
+    # "efforts to hold Moscow accountable": who held it so, is told in the past
+    held = (pl.col("rule_id") == "X13") & pl.col("tense").is_in(["ing", "base"])
+    # "to help the people rebuild their country": a plain form is no verb of one man or state
+    one = (pl.col("s_codes").list.len() == 1) & pl.col("s_np").is_in(["person", "state", "pronoun"])
+    bare = (pl.col("tense") == "base") & (pl.col("pos") != "noun") & one & ~pl.col("has_modal") & (pl.col("led_by") != "to")
+    acts = acts.filter(~(held | bare.fill_null(False)))
     # "Spain, which buys its gas from Algeria": a habit is no event
     habit = pl.col("rule_id").is_in(_TRADES) & pl.col("tense").is_in(["s", "base"]) & (pl.col("status") == "occurred")
     acts = acts.filter(~habit)
