@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at
-from ingest.extract.neighbours import replace_rows
+from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import replace_rows, rows_where
 from ingest.extract.vocabulary import LEXICON
 
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
@@ -196,26 +196,31 @@ def add_dates(
 
 def capitals(tokens: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
     """The tokens; "Chinese" in "the Chinese capital" is the town of that name."""
-    seats = countries.filter(pl.col("capital") != "")
-    seat = pl.col("code").replace_strict(
-        seats["code"].cast(LEXICON), seats["capital"].cast(LEXICON), default=None, return_dtype=LEXICON
+    seats = countries.filter(pl.col("capital") != "").select(
+        pl.col("code").cast(LEXICON), pl.col("capital").cast(LEXICON).alias("seat")
     )
+    tokens = tokens.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+    found = _before_capital(tokens, rows_where(tokens, pl.col("lower") == "capital", shift=-1)).join(
+        seats, on="code", how="left", maintain_order="left"
+    )
+    return replace_rows(tokens.drop("row"), found["row"], found.select(city="seat", city_country="code"))
+
+
+@in_one_plan
+def _before_capital(tokens: pl.LazyFrame) -> pl.LazyFrame:
     whose = pl.col("name_kind").is_in(["demonym", "abbreviation"]) | pl.col("is_possessive")
     names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & whose
-    return (
-        tokens.lazy()
-        .with_columns(names_it.fill_null(False).alias("is_seat"))
-        .with_columns(
-            pl.when("is_seat").then(seat).otherwise("city").alias("city"),
-            pl.when("is_seat").then("code").otherwise("city_country").alias("city_country"),
-        )
-        .drop("is_seat")
-        .collect()
-    )
+    return tokens.filter(names_it).select("row", "code")
 
 
 def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     """One row per place in a sentence: sid, x_start, city, country_code, how (in, to, venue)."""
+    may_be = pl.col("city").is_not_null() | (pl.col("np") == "state") & (pl.col("name_kind") == "name")
+    return _places(elements, rows_where(elements, may_be.fill_null(False)))
+
+
+@in_one_plan
+def _places(elements: pl.LazyFrame) -> pl.LazyFrame:
     town = pl.col("city").is_not_null() & (pl.col("kind") != "P") & pl.col("np").is_in(["town", "state"])
     country = (
         (pl.col("np") == "state")
@@ -240,7 +245,7 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
             pl.col("start").alias("x_start"),
             pl.when(town).then("city").cast(pl.String).alias("city"),
             pl.when(town).then(pl.col("city_country").cast(pl.String)).otherwise(pl.col("codes").list.first()).alias("country_code"),
-            pl.when(inside).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
+            pl.when(pl.col("prep").is_in(_IN)).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
         )
         .filter(pl.col("country_code").is_not_null())
     )

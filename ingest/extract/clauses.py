@@ -11,7 +11,7 @@ from functools import cache
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
-from ingest.extract.neighbours import _count, rows_at
+from ingest.extract.neighbours import _count, rows_at, rows_where
 from ingest.extract.vocabulary import LEXICON
 from ingest.lexicon import words
 
@@ -370,6 +370,17 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     ).drop("plain", "unknown_past")
 
 
+@in_one_plan
+def _before_word(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """The triggers with the word that follows, and whether that is what they only describe."""
+    modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
+    return elements.with_columns(
+        _at("lower", -1).alias("next"),
+        modified.alias("is_modifier"),
+        _at("lower", -1).is_in(_COMPOUND).alias("is_compound"),
+    )
+
+
 def triggers(
     elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame
 ) -> pl.DataFrame:
@@ -389,8 +400,7 @@ def triggers(
         "n_owned",
     ]
     verb = (
-        elements.with_columns(_at("lower", -1).alias("next"))
-        .filter(pl.col("pos") == "verb")
+        _before_word(elements, rows_where(elements, pl.col("pos") == "verb"))
         .select(*keep, "next")
         .with_columns(pl.col("lower", "tense", "next").cast(pl.String))
         .join(verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower")
@@ -399,10 +409,8 @@ def triggers(
         pl.lit("callon").alias("verb_class")
     )
     verb = pl.concat([verb, calls])
-    modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
     noun = (
-        elements.with_columns(modified.alias("is_modifier"), _at("lower", -1).is_in(_COMPOUND).alias("is_compound"))
-        .filter(pl.col("pos") == "noun")
+        _before_word(elements, rows_where(elements, pl.col("pos") == "noun"))
         .select(*keep, "is_modifier", "is_compound")
         .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
@@ -887,7 +895,8 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _controls(elements: pl.DataFrame) -> pl.DataFrame:
+@in_one_plan
+def _controls(elements: pl.LazyFrame) -> pl.LazyFrame:
     """One row per infinitive that another act governs: i, control ("refused to sell", "threatened to strike")."""
     by = [
         pl.when(_at("lower", n).is_in(forms)).then(pl.lit(name))
@@ -1011,6 +1020,11 @@ def _own_lead() -> pl.Expr:
 
 
 @in_one_plan
+def _threats(elements: pl.LazyFrame) -> pl.LazyFrame:
+    return elements.filter(_at("lower", -1).is_in(_OR_ELSE)).select("sid", "i")
+
+
+@in_one_plan
 def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
     """What stands beside a trigger."""
     own_lead = _own_lead()
@@ -1069,7 +1083,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     trig = pl.concat([trig, anchored, beside], how="horizontal")
     # "demanded that Moscow accept a truce or face sanctions"
     otherwise = (
-        elements.filter((pl.col("lower") == "or") & _at("lower", -1).is_in(_OR_ELSE))
+        _threats(elements, rows_where(elements, pl.col("lower") == "or"))
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", pl.col("i").alias("or_i"))
     )
@@ -1086,7 +1100,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         trig.join(src, on="t", how="left")
         .join(tgt, on="t", how="left")
         .join(pair, on="t", how="left")
-        .join(_controls(elements), on="i", how="left")
+        .join(
+            _controls(elements, rows_where(elements, pl.col("lower") == "to", shift=1)), on="i", how="left"
+        )
         .filter(
             pl.col("s_g").is_not_null()
             | pl.col("t_g").is_not_null()
