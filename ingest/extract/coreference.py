@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
-from ingest.extract.neighbours import _count, replace_rows, rows_at
+from ingest.extract.neighbours import _count, _latest, replace_rows, rows_at
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
@@ -388,57 +388,58 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     return linked.drop("row", "lead", "is_subject", "is_pairable", "led_prep", "is_owner")
 
 
-def groups(elements: pl.DataFrame) -> pl.DataFrame:
-    """One row per group of actors: g, sid, a, lo, hi (elements), codes, keys, prep, det, strong, is_possessive, np, name_kind.
-
-    A comma joins only in a list that a conjunction closes.
-    """
+@in_one_plan
+def _listed(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """The actors, with running counts of what may join them to a list."""
     is_actor = (pl.col("codes").list.len() > 0) & pl.col("np").is_not_null() & (pl.col("np") != "other")
     loose = (
         pl.col("lower").is_in(_LINKS)
         | (pl.col("word_class") == "det").fill_null(False)
         | (pl.col("kind") == "B")
     )
-    e = elements.with_columns(
-        is_actor.alias("is_actor"),
-        loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
-        pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
-        pl.col("lower")
-        .is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"])
-        .cast(pl.Int32)
-        .cum_sum()
-        .alias("n_and"),
-        (
-            pl.col("is_verb").fill_null(False) & (pl.col("tense").is_in(["past", "s"]))
-            | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
-        )
-        .fill_null(False)
-        .alias("finite"),
-    )
-    e = e.with_columns(
-        _at("finite", -1, False).alias("verb_next"),
-        pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"),
-    )
+
+    def finite(offset: int) -> pl.Expr:
+        verb = _at("is_verb", offset, False) & _at("tense", offset).is_in(["past", "s"])
+        return verb | _at("word_class", offset).is_in(["be", "aux", "fut", "modal"])
+
+    n_verbs = _count(finite(0))
     # "hours after India and Pakistan accused ...", "said that Seoul and Tokyo must ...": a clause begins anew
     opens = pl.col("word_class").is_in(["sub", "rel"]) | (pl.col("lower") == "that")
-    e = e.with_columns(
-        (
-            pl.col("n_verbs")
-            - pl.when(opens.fill_null(False)).then("n_verbs").forward_fill().over("sid").fill_null(0)
-        ).alias("n_verbs")
-    )
+    since = _latest(pl.when(opens.fill_null(False)).then(n_verbs))
     # "Thai F-16 jets": the adjective acts where an acting body follows it.
     bodied = (
         (pl.col("name_kind") == "demonym")
         & (pl.col("np") == "state")
         & (
             (_at("kind", -1) == "A")
-            | (_at("kind", -2) == "A") & ~_at("finite", -1, False)
+            | (_at("kind", -2) == "A") & ~finite(-1)
             | (_at("kind", -4) == "A") & (_at("lower", -2) == "-")
         )
     )
-    e = e.with_columns((pl.col("strong") | bodied.fill_null(False)).alias("strong"))
-    actors = e.filter("is_actor")
+    return (
+        elements.with_columns(
+            is_actor.alias("is_actor"),
+            loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
+            pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
+            pl.col("lower")
+            .is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"])
+            .cast(pl.Int32)
+            .cum_sum()
+            .alias("n_and"),
+            finite(-1).alias("verb_next"),
+            (n_verbs - since.fill_null(0)).alias("n_verbs"),
+            (pl.col("strong") | bodied.fill_null(False)).alias("strong"),
+        )
+        .filter(pl.col("is_actor"))
+    )
+
+
+def groups(elements: pl.DataFrame) -> pl.DataFrame:
+    """One row per group of actors: g, sid, a, lo, hi (elements), codes, keys, prep, det, strong, is_possessive, np, name_kind.
+
+    A comma joins only in a list that a conjunction closes.
+    """
+    actors = _listed(elements)
     between = pl.col("i") - pl.col("i").shift(1) - 1
     linked = (
         _same(1)
@@ -491,4 +492,16 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
         .all()
         .fill_null(False)
         .alias("is_forum"),
+    )
+
+
+def regroup(grp: pl.DataFrame, elements: pl.DataFrame, sids: pl.DataFrame) -> pl.DataFrame:
+    """The groups, those of these sentences found again."""
+    if sids.is_empty():
+        return grp
+    anew = groups(elements.join(sids, on="sid", how="semi", maintain_order="left"))
+    return (
+        pl.concat([grp.join(sids, on="sid", how="anti"), anew])
+        .sort("sid", "lo")
+        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("g"))
     )

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at
-from ingest.extract.neighbours import replace_rows, rows_at
+from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import replace_rows, rows_at, rows_where
 
 _LOOK_BACK = 6  # sentences
 _OTHERS = ["host", "hosts", "guest", "guests", "visitor", "visitors", "interlocutor", "counterpart", "homologue"]
 
 
-def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
-    """The elements; "the bloc" is the last of the organisations told that may be called so.
-
-    `nouns`: form, code, one row for each state or organisation that the noun may mean.
-    """
+@in_one_plan
+def _definite(elements: pl.LazyFrame) -> pl.LazyFrame:
     # after "the", and not before another noun: "the bank holiday", "the agency chief"
     plain_next = (
         _at("is_small", -1, False)
@@ -28,12 +25,18 @@ def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
         & (_at("word_class", -1) == "")
         & ~_at("is_verb", -1, False)
     )
+    return elements.filter(
+        (_at("lower", 1) == "the") & pl.col("np").is_null() & ~plain_next.fill_null(False)
+    ).select("i", "a", "sid", pl.col("lower").cast(pl.String))
+
+
+def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
+    """The elements; "the bloc" is the last of the organisations told that may be called so.
+
+    `nouns`: form, code, one row for each state or organisation that the noun may mean.
+    """
     said = (
-        elements.filter(
-            (_at("lower", 1) == "the") & pl.col("np").is_null() & ~plain_next.fill_null(False)
-            & pl.col("lower").is_in(nouns["form"].unique().implode())
-        )
-        .select("i", "a", "sid", pl.col("lower").cast(pl.String))
+        _definite(elements, rows_where(elements, pl.col("lower").is_in(nouns["form"].unique().implode())))
         .join(nouns.rename({"form": "lower"}), on="lower")
     )
     named = (
@@ -62,8 +65,8 @@ def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
 _THREE = ["GCC", "OIC", "OAS", "SCO", "CIS", "IMF", "WTO", "WHO", "ICC", "ICJ", "ADB"]
 
 
-def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    """The elements; "his host" is the other one of the two that the sentences before told of.
+def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The elements, and the sentences (sid) in which "his host" is the other one of the two told of before.
 
     `groups` has sid, lo, codes, keys, strong: the first strong one of the sentence is whose host it is.
     """
@@ -74,7 +77,7 @@ def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         & _at("lower", 1).is_in(["his", "her", "their", "its", "the"])
     ).select("i", "a", "sid")
     if not asks.height:
-        return elements
+        return elements, asks.select("sid")
     acting = (
         groups.filter(pl.col("strong") & (pl.col("codes").list.len() == 1))
         .sort("sid", "lo")
@@ -101,7 +104,8 @@ def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .sort("i", "p_sid", descending=[False, True])
         .unique("i", keep="first", maintain_order=True)
         .with_columns(pl.col("pair").list.set_difference(pl.concat_list("own")).alias("o_codes"))
-        .select("i", "o_codes")
+        .select("i", "sid", "o_codes")
     )
     rows = rows_at(elements["i"], other["i"])
-    return replace_rows(elements, rows, other.select(pl.col("o_codes").alias("codes"), pl.lit(True).alias("strong")))
+    values = other.select(pl.col("o_codes").alias("codes"), pl.lit(True).alias("strong"))
+    return replace_rows(elements, rows, values), other.select("sid").unique()

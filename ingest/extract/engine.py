@@ -81,8 +81,9 @@ def read(articles: pl.DataFrame) -> Reading:
     elements = attach.localise(elements, where, scene, sents_told, cities)
     elements = definites.link_definites(coreference.link_offices(elements), places.definite_nouns())
     elements = coreference.link_pronouns(elements)
-    elements = definites.link_others(elements, coreference.groups(elements))
     groups = coreference.groups(elements)
+    elements, changed = definites.link_others(elements, groups)
+    groups = coreference.regroup(groups, elements, changed)
     elements = clauses.mark_harm(elements, words.verbs())
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
     # what counts over a whole article asks `everything`: `elements` lacks the sentences without an actor
