@@ -57,10 +57,10 @@ def telling_articles(elements: pl.DataFrame, quotes: pl.DataFrame, national: lis
     return pl.concat([two, open_state, quoted]).unique()
 
 
-def telling_sentences(elements: pl.DataFrame, named: pl.DataFrame, nouns: pl.Series) -> pl.DataFrame:
-    """The elements of sentences that name or point at an actor or a town, or hold one of the nouns.
+def telling_sentences(told: pl.DataFrame, named: pl.DataFrame, nouns: pl.Series) -> pl.DataFrame:
+    """The sentences (sid) that name or point at an actor or a town, or hold one of the nouns.
 
-    `named`: the noun phrases with codes and keys. `nouns` need nobody beside them: they state an encounter ("A second
+    `told`: the words of telling articles. `named`: the noun phrases with codes and keys. `nouns` need nobody beside them: they state an encounter ("A second
     round is due in May" recalls the parties of the sentence before) or stand for a side ("the bloc").
     """
     actor = (
@@ -70,5 +70,5 @@ def telling_sentences(elements: pl.DataFrame, named: pl.DataFrame, nouns: pl.Ser
         | pl.col("city").is_not_null()
     )
     points = pl.col("word_class").is_in(_POINTING) | pl.col("lower").is_in(nouns.unique().implode())
-    sids = pl.concat([named.filter(actor).select("sid"), elements.filter(points).select("sid")]).unique()
-    return elements.join(sids, on="sid", how="semi", maintain_order="left")
+    actors = named.filter(actor).select("sid").join(told.select("sid").unique(), on="sid", how="semi")
+    return pl.concat([actors, told.filter(points).select("sid")]).unique()

@@ -95,7 +95,7 @@ def _terms() -> pl.DataFrame:
 
 
 def _aliases() -> pl.DataFrame:
-    """One row per comparable name and person: key, kind (full, outer, surname), person_id."""
+    """One row per comparable name and person: key, kind (full, outer, surname), person_id, n_bearers of that name."""
     roster = (
         people_tables.people()
         .select("person_id", "name", "surname", "aliases")
@@ -144,6 +144,7 @@ def _aliases() -> pl.DataFrame:
         .filter(pl.col("key") != "")
         .unique()
         .sort("kind", "key", "person_id")
+        .with_columns(pl.col("person_id").n_unique().over("kind", "key").alias("n_bearers"))
     )
 
 
