@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
-from ingest.extract.neighbours import _count, _latest, replace_rows, rows_at
+from ingest.extract.neighbours import _count, _latest, replace_rows, rows_at, rows_where
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
@@ -125,21 +125,22 @@ def _each_other(e: pl.DataFrame) -> pl.DataFrame:
     return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
 
 
+@in_one_plan
+def _behind_comma(e: pl.LazyFrame) -> pl.LazyFrame:
+    comma = (_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")
+    acts = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    return e.filter(comma & acts)
+
+
 def _with_cataphora(he: pl.DataFrame, e: pl.DataFrame) -> pl.DataFrame:
     """The pronouns; "he" in a clause that opens the sentence is the subject behind it.
 
     "When he sat down with Modi in Delhi, the president gave his word": he is the president.
     """
     opens = e.filter(pl.col("is_first") & (pl.col("word_class") == "sub")).select("sid", pl.col("i").alias("open_i"))
+    named = (pl.col("np").is_in(["person", "office"])) & (pl.col("keys").list.len() > 0) & (pl.col("prep") == "")
     subject = (
-        e.filter(
-            pl.col("np").is_in(["person", "office"])
-            & (pl.col("keys").list.len() > 0)
-            & (pl.col("prep") == "")
-            & ~pl.col("is_possessive")
-            & ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det"))
-            & ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"]))
-        )
+        _behind_comma(e, rows_where(e, (named & ~pl.col("is_possessive")).fill_null(False)))
         .join(opens, on="sid")
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", "open_i", pl.col("i").alias("subject_i"), pl.col("keys").alias("c_keys"), pl.col("codes").alias("c_codes"))
@@ -251,9 +252,16 @@ def _subjects(elements: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+_READ = [
+    *("row", "i", "a", "sid", "lower", "word_class", "pos", "np", "prep", "codes", "keys", "is_first", "is_possessive"),
+    *("strong", "lead", "is_pairable", "is_subject", "led_prep", "is_owner"),
+]
+
+
 def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
-    e = _subjects(elements)
+    marked = _subjects(elements)
+    e = marked.select(_READ)
     leads = e.filter("lead").select("a", "i", pl.col("keys").alias("lead_keys"), pl.col("codes").alias("lead_codes"))
     pointing = (
         e.filter(pl.col("word_class").is_in(["he", "pair"]))
@@ -384,7 +392,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     values = pl.concat([whole, he.join(e.select("row", "prep", "is_possessive"), on="row")]).with_columns(
         pl.lit("pronoun").alias("np"), pl.lit(True).alias("strong")
     )
-    linked = replace_rows(e, values["row"], values.drop("row"))
+    linked = replace_rows(marked, values["row"], values.drop("row"))
     return linked.drop("row", "lead", "is_subject", "is_pairable", "led_prep", "is_owner")
 
 

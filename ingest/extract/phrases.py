@@ -186,6 +186,7 @@ def _settle(tokens: pl.DataFrame) -> pl.DataFrame:
 _ELEMENT = [
     *("sid", "a", "start", "end", "word", "lower", "is_possessive", "spaced", "is_first", "is_capital", "is_punct"),
     *("is_number", "is_small", "word_class", "is_verb", "tense", "is_noun", "kind", "shape", "np", "codes", "code_kind"),
+    *("has_state", "has_office", "has_title"),
     *("name_kind", "city", "city_country", "office_start", "office_end", "role_class", "is_plural_office"),
     *("name_start", "name_end", "n_names", "is_thing"),
 ]
@@ -215,6 +216,9 @@ def _of_one(tokens: pl.LazyFrame) -> pl.LazyFrame:
     kind = pl.col("kind")
     return tokens.with_columns(
         kind.cast(pl.String).alias("shape"),
+        (kind == "G").alias("has_state"),
+        (kind == "F").alias("has_office"),
+        kind.is_in(["R", "H"]).alias("has_title"),
         pl.coalesce(pl.when(kind == k).then(pl.lit(np, dtype=LEXICON)) for k, np in _NP.items()).alias("np"),
         pl.when(pl.col("code").is_not_null())
         .then(pl.concat_list(pl.col("code").cast(pl.String)))
@@ -255,6 +259,9 @@ def _of_several(linked: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(c).filter(pl.col("kind") == "P").first() for c in ("n_names", "is_thing")),
     )
     return merged.with_columns(
+        pl.col("shape").str.contains("G").alias("has_state"),
+        pl.col("shape").str.contains("F").alias("has_office"),
+        pl.col("shape").str.contains("R|H").alias("has_title"),
         pl.when(pl.col("shape").str.contains("P"))
         .then(pl.lit("person"))
         .when(pl.col("shape").str.contains("F|R"))
@@ -308,7 +315,7 @@ def _apposed(e: pl.LazyFrame) -> pl.LazyFrame:
         & comma1
         & (np2 == "office")
         & ~_at("is_plural_office", 2, False)
-        & ((pl.col("n_names") >= 2) | pl.col("shape").str.contains("R|H"))
+        & ((pl.col("n_names") >= 2) | pl.col("has_title"))
         & ~_at("is_possessive", 2, False)
     )
     office_only = (
@@ -324,8 +331,8 @@ def _apposed(e: pl.LazyFrame) -> pl.LazyFrame:
     closes = ~_at("np", -1).is_in(["person"])
     # "President X, President of Senegal and ...": who has an office already starts a list
     foreign = pl.col("codes").list.len() > 0
-    name2 = name2 & ~(_at("shape", 2).str.contains("F") & foreign)
-    name3 = name3 & ~(_at("shape", 3).str.contains("F") & foreign)
+    name2 = name2 & ~(_at("has_office", 2, False) & foreign)
+    name3 = name3 & ~(_at("has_office", 3, False) & foreign)
     after2, after3 = office_only & name2 & closes, office_only & name3 & closes
     return e.with_columns(
         before.fill_null(False).alias("b"),
