@@ -21,6 +21,7 @@ _FAR = 190
 _AT_HEAD = 2  # sentences from the first for which the dateline is the place
 _FOLLOWS = 5  # sentences for which the day of a report goes on
 _FRESH_DAYS = 7
+_NEXT_DAYS = 14
 _SOON = 90  # days within which a day without a year in the present tense is one to come
 _IN = ["in", "at", "outside", "near"]
 # What follows these is what was talked about, not where.
@@ -142,7 +143,7 @@ def add_dates(
         pl.when(fronted & (verbs_between <= 3)).then(25).otherwise(apart + _CLAUSE * verbs_between.clip(0, 3))
     )
     picked = (
-        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense")
+        bound.select("t", "i", "sid", "h_start", "h_end", "status", "n_finite", "pos", "tense", "trigger", "led_by")
         .join(elements.select("i", pl.col("prep").alias("t_noun_prep")), on="i", how="left")
         .join(
             elements.group_by("sid").agg(pl.col("n_finite").min().alias("first_finite")), on="sid", how="left"
@@ -161,9 +162,14 @@ def add_dates(
         .unique("t", keep="first", maintain_order=True)
     )
     # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
-    nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(0, _SOON)
-    nearer = nearer & ((pl.col("pub") - pl.col("past")).dt.total_days() > 2 * _SOON)
-    present = (pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer).fill_null(False)
+    nearer = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _SOON)
+    present = pl.col("tense").is_in(["s", "base"]) & (pl.col("pos") == "verb") & nearer
+    # "by telephone", "did speak to him on Wednesday"
+    present = present & ~pl.col("trigger").is_in(["phone", "telephone"]) & ~pl.col("led_by").is_in(["did", "didn't"])
+    # "negotiations on April 6", told on the fifth
+    next_days = (pl.col("future") - pl.col("pub")).dt.total_days().is_between(1, _NEXT_DAYS)
+    long_ago = (pl.col("pub") - pl.col("past")).dt.total_days() > 300
+    present = (present | (pl.col("pos") == "noun") & next_days & long_ago).fill_null(False)
     ahead = (pl.col("status") == "planned") | present
     day = pl.when(ahead).then("future").otherwise("past")
     dates = picked.select(
@@ -234,11 +240,17 @@ def _places(elements: pl.LazyFrame) -> pl.LazyFrame:
     )
     inside = pl.col("prep").is_in(_IN) | city_of | after_comma
     toward = pl.col("prep").is_in(["to", "into"])
+    # "the ambassador to the United States" is nowhere
+    accredited = _at("np", 2).is_in(["office", "person"]) | _at("np", 3).is_in(["office", "person"]) & (_at("word_class", 1) == "det")
+    toward = toward & ~(accredited & (pl.col("np") == "state") & pl.col("name_kind").is_in(["name", "abbreviation"])).fill_null(False)
     visited = (pl.col("prep") == "") & _at("lower", 1).is_in(
         ["visited", "visiting", "visit", "visits", "toured"]
     )
+    elements = elements.with_columns((inside & country).fill_null(False).alias("how_in"))
     return (
-        elements.filter((town | country) & (inside | toward | visited) & (~pl.col("is_possessive") | (_at("lower", -1) == "capital")))
+        elements.filter((town | country) & (inside | toward | visited) & (
+            ~pl.col("is_possessive") | (_at("lower", -1) == "capital") | (pl.col("how_in") & _at("is_capital", -1, False))
+        ))
         .select(
             "sid",
             "a",
@@ -407,6 +419,27 @@ def follow(
     ).drop("f_day")
 
 
+def _of_lower_rank() -> pl.Expr:
+    """People of an office without a state, whose office says nothing of one."""
+    return (
+        (pl.col("np") == "person")
+        & (pl.col("codes").list.len() == 0)
+        & (pl.col("keys").list.len() > 0)
+        & pl.col("role_class").is_not_null()
+        & ~pl.col("role_class").is_in([*NATIONAL, "minister", "ambassador"])
+    )
+
+
+@in_one_plan
+def _of_delegation(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """ "Mr Sullivan and Deputy National Security Advisor Mike Pyle": of one delegation."""
+    beside = _at("lower", 1).is_in(["and", "along with", "as well as"]) & (_at("np", 2) == "person")
+    codes = _at("codes", 2, [])
+    return elements.select("row", codes.alias("codes"), beside.alias("is_beside")).filter(
+        pl.col("is_beside") & (pl.col("codes").list.len() == 1)
+    )
+
+
 def localise(
     elements: pl.DataFrame,
     places: pl.DataFrame,
@@ -442,6 +475,8 @@ def localise(
         .select("row", pl.concat_list(state).alias("codes"))
     )
     filled = replace_rows(elements, placed["row"], placed.drop("row"))
+    beside = _of_delegation(elements.with_row_index("row"), rows_where(elements, _of_lower_rank()))
+    filled = replace_rows(filled, beside["row"], beside.select("codes"))
     # later mentions of the same person follow the first
     people = (
         filled.with_row_index("row")
@@ -545,7 +580,8 @@ def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
         pl.max_horizontal(pl.col("h_start") - 45, 0),
         pl.col("h_end") - pl.max_horizontal(pl.col("h_start") - 45, 0) + 45,
     )
-    phone_frame = pl.col("rule_id").is_in(["C06", "C07", "C13"])
+    wide = pl.col("fold").str.slice(pl.max_horizontal(pl.col("h_start") - 80, 0), 160)
+    phone_frame = pl.col("rule_id").is_in(["C06", "C07", "C13", "C29"])
     in_person = (
         (pl.col("format") == "in_person")
         | pl.col("rule_id").is_in(["C01", "C02", "C03", "C04", "C10"])
@@ -554,7 +590,7 @@ def add_format(bound: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     return (
         bound.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left")
         .with_columns(
-            pl.when(near.str.contains(_VIDEO))
+            pl.when(near.str.contains(_VIDEO) | wide.str.contains(r"(?i)\b(?:virtual(?:ly)?|videoconference|video link)\b") & (pl.col("pos") == "noun"))
             .then(pl.lit("video"))
             .when((pl.col("format") == "call") | phone_frame | near.str.contains(_PHONE))
             .then(pl.lit("call"))

@@ -21,7 +21,7 @@ _MAX_COMPLEMENT = 20  # ... and one somewhere in the infinitive that completes i
 _MAX_FURTHER = 12  # ... and one deeper in the object
 _MAX_OR = 25  # ... from a demand to what comes otherwise
 _OF_WHAT = ["of", "for", "on", "about", "to", "from", "in", "by", "including", "towards", "toward", "over", "discussed", "discuss"]
-_OR_ELSE = ["else", "face", "risk", "suffer", "be", "see"]
+_OR_ELSE = ["else", "face", "risk", "suffer", "be", "see", "lose", "bear"]
 _MAX_SEEN = 4  # ... between "see" and whom
 _MAX_RELATED = 8  # ... between "with whom" and the verb
 _MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
@@ -50,6 +50,8 @@ _CONTROLS = {
     "REJECT": ["refused", "refuses", "refusing", "refuse", "declined", "declines", "declining", "refusal"],
     "AGREE": ["agreed", "agrees"],
 }
+_ASPECT = "^(?:beg[iau]n|start|continu|resum|kept|keep|stop|finish|end|ceas|risk|avoid)"
+_LEAVE = ["leave", "quit", "depart", "go"]
 _BARE_LEADS = [
     *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
     *("'ll", "won't", "can't", "couldn't", "wouldn't", "needs to", "need to", "has to", "have to", "ought to", "in order to"),
@@ -80,6 +82,7 @@ _FIRMS = [
     *("billionaire", "tycoon", "startup", "start-up", "retailer", "supermarket", "club", "team", "side", "striker", "player"),
     *("singer", "actor", "actress", "director", "film", "novelist", "writer", "restaurant", "hotel", "brand", "investor"),
     *("investors", "fund", "manufacturer", "manufacturers", "operator", "telecoms", "shipbuilder", "brewer", "chain", "giant"),
+    *("man", "woman", "men", "women", "tourist", "tourists", "teenager", "driver", "dog", "cat", "fan", "fans", "couple", "family"),
     *("designer", "boxer", "runner", "athlete", "champion", "coach", "musician", "artist", "author", "scientist", "entrepreneur"),
 ]
 # "Lisbon said Angola must free the crew": what is demanded of whom
@@ -139,12 +142,16 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & ~pl.col("is_verb").fill_null(False)
         & ~pl.col("is_capital")
         & pl.col("np").is_null()
+        & ~pl.col("lower").cast(pl.String).str.contains("[a-z]ly$")
     )
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
+    # "the bloc condemned": a past after a noun is that noun's verb
+    past_tense = pl.col("tense").is_in(["past", "part"])
     led = (
         det_before
-        | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det")
+        | _at("plain", 1, False) & _at("plain", 2, False) & (_at("word_class", 3) == "det") & ~past_tense
         | _at("plain", 1, False)
+        & ~past_tense
         & (
             (_at("word_class", 2) == "det")
             | _at("is_possessive", 2, False)
@@ -164,7 +171,9 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
     word1 = _at("lower", 1)
     text1 = word1.cast(pl.String)
-    adjectival = word1.is_in(["military", "official", "security", "joint", "own", "non-lethal"])
+    adjectival = word1.is_in(
+        ["military", "official", "security", "joint", "own", "non-lethal", "terror", "civilian", "militant", "enemy", "rebel"]
+    )
     ing_noun = (pl.col("tense") == "ing") & (
         led | (_at("lower", -1).is_in(["between", "of"])) | hyphen_before
     )
@@ -232,7 +241,8 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
     )
     s_free = (pl.col("tense") == "s") & (
-        _at("plain", 1, False)
+        word1.is_in(["terror", "military", "civilian", "militant", "enemy", "rebel"])
+        | _at("plain", 1, False)
         & (
             text1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
             # "foreign policy challenges."
@@ -516,11 +526,16 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
         *("n_owned", "led_by"),
     ).join(grp, on="sid")
-    left = left.filter(~pl.col("is_private"))
+    left = left.filter(~pl.col("is_private") & (pl.col("np") != "town"))
     free = (
         pl.col("strong")
         # "a call from Zelenskyy, who conveyed ..."
-        & ((pl.col("prep") == "") | pl.col("then_who"))
+        & (
+            (pl.col("prep") == "")
+            | pl.col("then_who")
+            # "decisions by Mali and Niger, which withdrew ..."
+            | pl.col("then_which") & pl.col("prep").is_in(["by", "from"])
+        )
         & ~pl.col("is_possessive")
         & (~pl.col("is_object") | pl.col("has_relative"))
         & ~(pl.col("is_forum") & (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "verb"))
@@ -681,13 +696,15 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .when(pl.col("object_kind") == "strong")
         .then(pl.col("strong") & ~pl.col("is_possessive"))
         .when(pl.col("object_kind") == "deed")
-        .then(pl.col("is_possessive") | (pl.col("prep") != ""))
+        .then(pl.col("is_possessive") | (pl.col("prep") != "") | pl.col("then_noun").fill_null(False))
         .when(pl.col("object_kind") == "place")
         .then(pl.col("np").is_in(["state", "town"]))
         .when(pl.col("object_kind") == "must")
         .then(pl.col("then_must") & pl.col("strong"))
         .when(pl.col("object_kind") == "blamed")
         .then(pl.col("then_harm") & pl.col("strong"))
+        .when(pl.col("object_kind") == "phone")
+        .then(pl.col("is_by_phone") & pl.col("strong") & pl.col("np").is_in(["person", "office", "pronoun"]) & (gap <= _MAX_SEEN))
         .when(pl.col("object_kind") == "leaving")
         .then(pl.col("then_leave"))
         .when(pl.col("object_kind") == "urged")
@@ -720,11 +737,24 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         & pl.col("preps").list.contains(pl.col("prep"))
         & (pl.col("prep") != "")
     ).fill_null(False)
+    # "Oman's proposal was rejected by Qatar", "Yemen's capital was bombed"
+    owned = owned | (
+        pl.col("is_passive")
+        & pl.col("is_possessive")
+        & (pl.col("prep") == "")
+        & (pl.col("hi") < pl.col("i"))
+        & (pl.col("i") - pl.col("hi").cast(pl.Int64) <= _MAX_SEEN)
+        & (pl.col("object_kind") == "any")
+        & pl.col("direct")
+    ).fill_null(False)
     # "sanctions were imposed on X"
     passive_target = pl.col("is_passive") & after & governed
     # "the Chile-Peru talks": both sides stand before the noun
+    town = (pl.col("np") == "town") & ~(pl.col("event_type").is_in(["ASSAULT", "COERCE"]) & (pl.col("object_kind") == "any"))
     order = (
-        pl.when(undergoer)
+        pl.when(town)
+        .then(None)
+        .when(undergoer)
         .then(0)
         .when(owned | passive_target & same_clause)
         .then(1)
@@ -795,6 +825,9 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         .when(further | related)
         .then(3)
     )
+    # "was told by": what follows the one who is told is not there to be judged
+    unjudged = pl.col("is_passive") & pl.col("object_kind").is_in(["phone", "must", "blamed", "leaving"])
+    order = pl.when(town | unjudged).then(None).otherwise(order)
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )
@@ -827,7 +860,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         pl.col("event_type").is_in(_ADDRESSED)
         & (pl.col("pos") != "noun")
         & ~pl.col("is_passive")
-        & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving"])
+        & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving", "phone"])
         # "backed Chad in resisting pressure": who is resisted, is not said
         & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
     ).join(tgt.select("t"), on="t", how="anti")
@@ -877,7 +910,7 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     return (
         trig.filter((pl.col("pos") == "noun") & pl.col("reciprocal"))
         .select("t", "i", "sid", pl.col("anchor_solid").alias("n_solid"))
-        .join(grp.filter(pl.col("codes").list.len() >= 2), on="sid")
+        .join(grp.filter((pl.col("codes").list.len() >= 2) & (pl.col("np") != "town")), on="sid")
         .filter(
             (pl.col("i") - pl.col("hi").cast(pl.Int64)).is_between(1, 3)
             # "back from Chad and Niger that the meeting ...": only adjectives may stand between
@@ -923,13 +956,21 @@ def _behind(elements: pl.LazyFrame) -> pl.LazyFrame:
     )
     return elements.select(
         relative.alias("has_relative"),
+        ((_at("lower", -1) == ",") & (_at("lower", -2) == "which")).alias("then_which"),
         pl.when(_at("lower", -2).is_in(["whom", "which"]))
         .then(_at("lower", -1))
         .when((_at("lower", -1) == ",") & _at("lower", -3).is_in(["whom", "which"]))
         .then(_at("lower", -2))
         .alias("whom_prep"),
         ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
-        ((_at("lower", -1) == "to") & (_at("is_verb", -2, False))).alias("then_to"),
+        (
+            (_at("lower", -1) == "to")
+            & (
+                _at("is_verb", -2, False)
+                # "to clear", "to repay": any other plain word but a noun's beginning
+                | _at("word", -2).cast(pl.String).str.contains("^[a-z]{3,}$") & (_at("word_class", -2) == "") & (_at("np", -2) == "")
+            )
+        ).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
         pl.col("n_solid").alias("hi_solid"),
         ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "modal", "fut", "adverb"]))
@@ -940,10 +981,15 @@ def _behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])
             | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
-        ((_at("lower", -1) == "to") & _at("lower", -2).is_in(["leave", "quit", "depart", "go"])).alias("then_leave"),
+        (
+            (_at("lower", -1) == "to") & _at("lower", -2).is_in(_LEAVE)
+            | (_at("lower", -1) == ",") & (_at("lower", -2) == "to") & _at("lower", -3).is_in(_LEAVE)
+        ).alias("then_leave"),
         (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & plain_next).alias("is_kin"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
         (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & plain_next).alias("is_firm"),
+        # "welcomed the OPCW visit"
+        (_at("pos", -1) == "noun").alias("then_noun"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
@@ -1004,7 +1050,8 @@ def _last_modes(elements: pl.LazyFrame) -> pl.LazyFrame:
     aims = (is_verb & (pl.col("tense") == "base") | unknown) & ((own_lead == "to") | own_lead.cat.ends_with(" to"))
     deeds = is_verb & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "modal", "fut"])
     ing = is_verb & (pl.col("tense") == "ing") | unknown & pl.col("lower").cat.ends_with("ing")
-    gerunds = ing & ((_at("pos", 1) == "verb") | own_lead.is_in(_OF_WHAT))
+    aspect = _at("lower", 1).cast(pl.String).str.contains(_ASPECT)
+    gerunds = ing & ((_at("pos", 1) == "verb") & ~aspect | own_lead.is_in(_OF_WHAT))
     mode = pl.when(aims).then(pl.lit("to")).when(gerunds).then(pl.lit("of")).when(deeds).then(pl.lit(""))
     told = elements.with_columns(mode.alias("mode")).with_columns(
         pl.when(pl.col("mode").is_not_null()).then("sid").forward_fill().shift(1).alias("of_sid"),
@@ -1025,6 +1072,13 @@ def _threats(elements: pl.LazyFrame) -> pl.LazyFrame:
 
 
 @in_one_plan
+def _wired(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """Where something was "told his counterpart over the telephone"."""
+    bare = pl.col("lower").is_in(["phone", "telephone"])
+    return elements.filter(~bare | _at("lower", 1).is_in(["by", "the"])).select("sid")
+
+
+@in_one_plan
 def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
     """What stands beside a trigger."""
     own_lead = _own_lead()
@@ -1033,7 +1087,9 @@ def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
         (pl.col("last_mode") == "to") & (pl.col("tense") == "base")
         | (pl.col("last_mode") == "of") & (pl.col("tense") == "ing")
     )
-    after_verb = ((_at("pos", 1) == "verb") & ~_at("word_class", 1).is_in(["be", "aux"])).fill_null(False)
+    # "discussed deepening", but "began withdrawing"
+    aspect = _at("lower", 1).cast(pl.String).str.contains(_ASPECT)
+    after_verb = ((_at("pos", 1) == "verb") & ~_at("word_class", 1).is_in(["be", "aux"]) & ~aspect).fill_null(False)
     return elements.select(
         pl.when(going_on.fill_null(False))
         .then("last_mode")
@@ -1044,6 +1100,10 @@ def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(own_lead.cast(pl.String))
         .alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
+        # "began to withdraw": done, not aimed at
+        ((_at("lower", 1) == "to") & _at("lower", 2).cast(pl.String).str.contains(r"^(?:beg[au]n|start|continu|proceed|manag|resum|went on)"))
+        .fill_null(False)
+        .alias("led_aspect"),
         pl.any_horizontal(
             *(
                 _at("word_class", n).is_in(["modal", "fut"]) | _at("lower", n).is_in(_BARE_LEADS)
@@ -1081,6 +1141,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     telling = telling.with_columns(_last_modes(telling)["last_mode"])
     beside = _around(telling, rows_at(telling["i"], trig["i"]))
     trig = pl.concat([trig, anchored, beside], how="horizontal")
+    conditional = elements.filter(pl.col("lower").is_in(["if", "unless"]))["sid"].unique()
+    trig = trig.with_columns(pl.col("sid").is_in(conditional.implode()).alias("is_conditional"))
+    wired = _wired(elements, rows_where(elements, pl.col("lower").is_in(["phone", "telephone", "by phone", "by telephone"])))
+    trig = trig.with_columns(pl.col("sid").is_in(wired["sid"].unique().implode()).alias("is_by_phone"))
     # "demanded that Moscow accept a truce or face sanctions"
     otherwise = (
         _threats(elements, rows_where(elements, pl.col("lower") == "or"))

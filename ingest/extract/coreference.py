@@ -447,6 +447,11 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
 
     A comma joins only in a list that a conjunction closes.
     """
+    # a town stands for its state as what is struck, never as who acts
+    in_town = (pl.col("np") == "town") & pl.col("city_country").is_not_null()
+    elements = elements.with_columns(
+        pl.when(in_town).then(pl.concat_list(pl.col("city_country").cast(pl.String))).otherwise("codes").alias("codes")
+    )
     actors = _listed(elements)
     between = pl.col("i") - pl.col("i").shift(1) - 1
     linked = (

@@ -47,6 +47,7 @@ _PATTERNS = (
     r"(?i:the day before|today|yesterday|tomorrow|tonight|overnight|the weekend|the same day|that day|this day|earlier in the day)",
     r"(?i:in |since |by |during |early |late |mid-|of |early in |late in )(?:19|20)\d{2}",
 )
+_HOLIDAY = r"\b(?:Good|Black|Easter|Ash|Bloody|Super|Holy|Cyber|Palm) $"
 _NOT_AFTER_DAY = "[a-hj-z]|i[^n]"  # a noun; "in" and the end of the clause may follow
 _ANY = r"\b(?:" + "|".join(_PATTERNS) + r")\b"
 _OPEN, _CLOSE = "\x01", "\x02"
@@ -111,6 +112,8 @@ def find_dates(sents: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     found = (
         found.join(sents.select("sid", "fold"), on="sid", how="left", maintain_order="left")
         .filter(~bare_day | ~other)
+        # "the Good Friday agreement"
+        .filter(~pl.col("fold").str.slice(pl.max_horizontal(pl.col("d_start") - 7, 0), pl.min_horizontal(pl.col("d_start"), 7)).str.contains(_HOLIDAY))
         .drop("fold")
     )
     low = pl.col("form").str.to_lowercase()

@@ -26,7 +26,9 @@ def _definite(elements: pl.LazyFrame) -> pl.LazyFrame:
         & ~_at("is_verb", -1, False)
     )
     return elements.filter(
-        (_at("lower", 1) == "the") & pl.col("np").is_null() & ~plain_next.fill_null(False)
+        (_at("lower", 1) == "the")
+        & (pl.col("np").is_null() | (pl.col("np") == "body") & (pl.col("codes").list.len() == 0))
+        & ~plain_next.fill_null(False)
     ).select("i", "a", "sid", pl.col("lower").cast(pl.String))
 
 

@@ -27,6 +27,7 @@ _OF_WHAT = [
     "toward",
 ]
 _BETWEEN = ["A04", "R05", "S09"]
+_BY_NOUN = 0.6  # confidence of a refusal read at the noun of what is refused
 _OTHER = 2**29  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
 _MEDIATES = ["C17", "C28"]
@@ -91,7 +92,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = bound.filter((pl.col("event_type") != "CONSULT") | pl.col("rule_id").is_in(_MEDIATES) | refused)
     # What is done "to", "of" or "for" doing it is an aim or a topic; speech acts alone are meant: "called to thank".
     spoken = pl.col("event_type").is_in(_SPOKEN) & (pl.col("rule_id") != "S02")
-    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~spoken
+    aim = (pl.col("led_by") == "to") & (pl.col("tense") == "base") & ~spoken & ~pl.col("led_aspect")
     topic = pl.col("led_by").is_in(_OF_WHAT) & (pl.col("tense") == "ing")
     told = pl.col("control").is_not_null() | (pl.col("status") != "occurred") & ~topic
     # "urged Sudan to open its borders": whoever is asked would do it
@@ -104,8 +105,14 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     acts = acts.filter(~others.fill_null(False))
     acts = acts.filter((pl.col("pos") == "noun") | told | ~(aim | topic))
     # "the attack on Aden": its doer is named with it, not the subject of another verb
+    # "will not begin talks with Kabul"
+    shunned = ((pl.col("control") == "REJECT") & (pl.col("t_prep") == "with")).fill_null(False)
+    acts = acts.with_columns(
+        pl.when(shunned & (pl.col("pos") == "noun")).then(_BY_NOUN).otherwise("confidence").alias("confidence")
+    )
     acts = acts.filter(
         (pl.col("pos") != "noun")
+        | shunned
         | (pl.col("s_order") <= 1) & (pl.col("event_type") == "PROTEST")
         | (pl.col("s_order") == 0)
         | (pl.col("t_prep") == "between")
@@ -161,8 +168,17 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         (pl.col("reciprocal") & (~governed | failed)).alias("reciprocal"),
         (governed & failed).alias("is_failed"),
     )
+    # "would sanction Haiti if ...", said by the side itself, is a threat
+    menace = pl.col("is_conditional") & pl.col("event_type").is_in(["SANCTION", "ASSAULT", "COERCE"]) & (pl.col("status") == "planned")
+    menace = menace & (pl.col("pos") != "noun") & ~pl.col("is_passive")
+    acts = acts.with_columns(
+        pl.when(menace).then(pl.lit("THREATEN")).otherwise("event_type").alias("event_type"),
+        pl.when(menace).then(pl.lit("occurred")).otherwise("status").alias("status"),
+    )
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
-    acts = acts.filter((pl.col("pos") != "noun") | pl.col("start_date").is_not_null())
+    acts = acts.filter(
+        (pl.col("pos") != "noun") | pl.col("start_date").is_not_null() | governed & (pl.col("t_prep") == "with")
+    )
     # One trigger gives one type; the frame that needs a noun is the surer.
     whole = pl.col("t_codes").is_not_null() | pl.col("reciprocal") & (pl.col("s_codes").list.len() >= 2)
     acts = acts.with_columns(
@@ -181,7 +197,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     best = best.unique(["i", "is_accord"], keep="first", maintain_order=True)
     # "sold tanks to": the seller acts
     mutual = pl.col("event_type").is_in(_MUTUAL) & pl.col("reciprocal") | pl.col("rule_id").is_in(_MUTUAL_RULES)
-    mutual = (mutual & pl.col("control").is_null() | pl.col("is_failed")) & (pl.col("rule_id") != "A06")
+    mutual = (mutual & pl.col("control").is_null() | pl.col("is_failed") & pl.col("t_codes").is_null()) & (
+        pl.col("rule_id") != "A06"
+    )
     among = (
         mutual & pl.col("reciprocal") & (pl.col("t_codes").is_null() | pl.col("t_prep").is_in(["between"]))
     )

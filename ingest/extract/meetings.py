@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 _VISITS = ["C14", "C15", "C16"]
-_SIGNINGS = ["A02", "A05"]
+_SIGNINGS = ["A02", "A05", "A01"]
 _NO_MEETING = [*_VISITS, "C17", "C28"]
 _PRECISIONS = ["day", "week", "month", "year", "unknown"]
 _FRESH_DAYS = 7
@@ -26,6 +26,7 @@ _POINTERS = [
     "consultations",
     "discussions",
 ]
+_WIRED = ["call", "phone call", "telephone call", "video call", "phone conversation", "telephone conversation", "conversation"]
 _NO_DEED = ["on", "out", "about", "of", "without", "stop", "keep"]
 _CALLS = ["C06", "C07", "C13"]
 _PRESENCE = (
@@ -43,14 +44,19 @@ def _empty_list(column: str) -> pl.Expr:
     return pl.col(column).fill_null(pl.lit([], dtype=pl.List(pl.String)))
 
 
-def _calls_apart(talks: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
-    """The clauses, a call to several one row for each (`part`): who telephones two leaders makes two calls."""
+def _calls_apart(talks: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
+    """The clauses, a call to several one row for each (`part`): who telephones two leaders makes two calls.
+
+    So does who "met separately with" two.
+    """
+    apart = sents.filter(pl.col("fold").str.contains(r"(?i)\b(?:separate|separately|one after the other|in turn)\b"))["sid"]
     state = (
         elements.filter((pl.col("keys").list.len() == 1) & (pl.col("codes").list.len() > 0))
         .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").list.first().alias("k_code"))
         .unique(["a", "k"], keep="first", maintain_order=True)
     )
-    several = pl.col("rule_id").is_in(_CALLS) & (pl.col("t_codes").list.len() > 1)
+    several = pl.col("rule_id").is_in(_CALLS) | pl.col("sid").is_in(apart.implode())
+    several = several & (pl.col("t_codes").list.len() > 1) & (pl.col("t_prep") != "between")
     several = several & (pl.col("s_codes").list.set_intersection("t_codes").list.len() == 0)
     several = several.fill_null(False)
     many = talks.filter(several).with_row_index("row")
@@ -127,18 +133,67 @@ def _with_present(found: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
     ).drop("h_codes", "h_keys")
 
 
+def _in_passing(talks: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+    """The clauses; one named in passing has the two as sides whom its sentence tells before.
+
+    "Aliyev told him during their meeting", "urged Maduro in a telephone call".
+    """
+    own = elements.select("i", pl.col("det").alias("noun_det"), pl.col("prep").alias("noun_prep"))
+    bare = (
+        talks.select("i", "sid", "pos", "codes", "trigger", "t_codes")
+        .unique("i", keep="first", maintain_order=True)
+        .join(own, on="i", how="left")
+        .filter(
+            (pl.col("pos") == "noun")
+            & (pl.col("codes").list.len() < 2)
+            & pl.col("t_codes").is_null()
+            & pl.col("noun_prep").is_in(["in", "during", "at", "after", "over", "on"])
+            & ((pl.col("noun_det") == "their") | pl.col("trigger").is_in(_WIRED))
+        )
+    )
+    before = (
+        bare.select("i", "sid")
+        .join(
+            elements.filter(
+                pl.col("strong")
+                & pl.col("np").is_in(["person", "office", "pronoun"])
+                & (pl.col("codes").list.len() == 1)
+                & ~pl.col("is_possessive")
+            ).select("sid", pl.col("i").alias("b_i"), pl.col("codes").alias("b_codes"), pl.col("keys").alias("b_keys")),
+            on="sid",
+        )
+        .filter(pl.col("b_i") < pl.col("i"))
+        .sort("i", "b_i")
+        .group_by("i", maintain_order=True)
+        .agg(
+            pl.col("b_codes").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True),
+            pl.col("b_keys").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True),
+        )
+        .filter(pl.col("b_codes").list.len() == 2)
+    )
+    out = talks.join(before, on="i", how="left", maintain_order="left")
+    here = pl.col("b_codes").is_not_null() & (pl.col("codes").list.len() < 2)
+    return out.with_columns(
+        pl.when(here).then("b_codes").otherwise("codes").alias("codes"),
+        pl.when(here).then("b_keys").otherwise("keys").alias("keys"),
+    ).drop("b_codes", "b_keys")
+
+
 def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
     """One row per clause that states an encounter, with `codes` and `keys` of all who take part."""
     # Named people of two states who sign together, on a day or at a place, have met.
     together = (
         pl.col("rule_id").is_in(_SIGNINGS)
-        & (pl.col("s_keys").list.len() >= 2)
+        & (pl.col("s_keys").list.len() >= 1)
+        & pl.col("s_np").is_in(["person", "office", "pronoun"])
         & (pl.col("s_codes").list.len() >= 2)
         & (pl.col("status") == "occurred")
         & (pl.col("start_date").is_not_null() | pl.col("country_code").is_not_null())
     )
     signing = bound.filter(together.fill_null(False)).with_columns(
-        pl.lit(0.7).alias("confidence"), pl.lit("in_person").alias("format")
+        pl.lit(0.7).alias("confidence"),
+        pl.when(pl.col("rule_id") == "A01").then("format").otherwise(pl.lit("in_person")).alias("format"),
+        pl.lit("CONSULT").alias("event_type"),
     )
     talks = pl.concat(
         [bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING)), signing]
@@ -159,7 +214,7 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     talks = talks.filter((pl.col("rule_id") != "C01") | ~something)
     agent = pl.col("s_np").is_in(["person", "office", "pronoun"])
     talks = talks.filter((pl.col("rule_id") != "C01") | ~pl.col("is_passive") | agent.fill_null(False))
-    talks = _calls_apart(talks, elements)
+    talks = _calls_apart(talks, elements, sents)
     source, target, pair = _empty_list("s_codes"), _empty_list("t_codes"), _empty_list("p_codes")
     between = (
         pl.col("t_prep").is_in(["between", "of", "among"])
@@ -192,14 +247,10 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
         .then(pl.concat_list(_empty_list("s_keys"), _empty_list("t_keys")))
         .otherwise(_empty_list("s_keys"))
     )
-    found = _recall(
-        _with_present(
-            talks.with_columns(
-                codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
-            ),
-            _present(elements, sents),
-        )
+    sided = talks.with_columns(
+        codes.list.unique().alias("codes"), keys.list.unique(maintain_order=True).alias("keys")
     )
+    found = _recall(_with_present(_in_passing(sided, elements), _present(elements, sents)))
     found = found.with_columns(
         pl.col("codes").list.unique().list.sort(), pl.col("keys").list.unique(maintain_order=True)
     )
@@ -228,7 +279,9 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("s_pronoun") == "they").fill_null(False)
         & (pl.col("s_codes").list.len() >= 2)
     )
-    whole = (pl.col("codes").list.len() >= 2) & ~they
+    # "The two discussed Ukraine": the two who met, not one of them and the topic
+    both = (pl.col("rule_id") == "C11") & (pl.col("s_pronoun") == "pair").fill_null(False) & pl.col("t_codes").is_null()
+    whole = (pl.col("codes").list.len() >= 2) & ~they & ~both
     told = (
         found.sort("a", "i", "confidence", "rule_id", "part", descending=[False, False, True, False, False])
         .with_columns(
@@ -262,13 +315,15 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
         .then("w_codes")
         .when(they)
         .then(_NOBODY)
+        .when(both & near & (pl.col("w_codes").list.len() == 2))
+        .then("w_codes")
         .when(near & points)
         .then("w_codes")
         .when(near & joins)
         .then(pl.concat_list("s_codes", "w_codes"))
         .otherwise("codes")
         .alias("codes"),
-        pl.when(they & near)
+        pl.when(they & near | both & near & (pl.col("w_codes").list.len() == 2))
         .then("w_keys")
         .when(near & joins)
         .then(pl.concat_list("s_keys", "w_keys"))

@@ -142,7 +142,10 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
         )
         .then(_kind("X"))
         # "50,000 US dollars"
-        .when(pl.col("code").is_not_null() & _at("lower", -1).is_in(_CURRENCIES))
+        .when(
+            pl.col("code").is_not_null()
+            & (_at("lower", -1).is_in(_CURRENCIES) | (_at("lower", -1) == "$") & ~_at("spaced", -1, True))
+        )
         .then(_kind("W"))
         .when(pl.col("code").is_not_null())
         .then(_kind("G"))
@@ -199,6 +202,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & glued
         & _at("is_initial", 1, False)
         & (_at("kind", 1) == "X")
+        & ~((_at("word", 1) == "He") & ~_at("is_capital", -1, False))
     )
     suffix_comma = (
         (lower == ",") & _at("word", -1).is_in(["Jr", "Sr", "Jr.", "Sr."]) & (_at("kind", 1) == "X")

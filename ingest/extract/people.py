@@ -132,7 +132,12 @@ def _best(candidates: pl.DataFrame, terms: pl.DataFrame, bare: bool) -> pl.DataF
     if bare:
         rows = rows.filter(
             # "Trump" before his term and after it: a leader's name that nobody else on the roster bears
-            (pl.col("valid") | (pl.col("n_bearers") == 1) & pl.col("t_role_class").is_in(_LEADING))
+            (
+                pl.col("valid")
+                | (pl.col("n_bearers") == 1)
+                & pl.col("t_role_class").is_in(_LEADING)
+                & pl.col("here").list.contains(pl.col("t_code"))
+            )
             & (
                 pl.col("same_code")
                 | pl.col("same_role")

@@ -6,11 +6,13 @@ Does not belong here: which person a name means (`people`), pronouns (`coreferen
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
 from ingest.extract.neighbours import replace_rows
-from ingest.extract.vocabulary import LEXICON
+from ingest.extract.vocabulary import LEXICON, vocabulary
 
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
 _CONNECTORS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/"]
@@ -36,11 +38,22 @@ _REGIONS = [
     *("port", "prefecture", "county", "island", "islands", "coast", "border", "strait", "area", "airport", "desert", "enclave"),
     *("bridge", "refinery", "base", "airbase", "dam", "embassy", "parliament", "newspaper", "daily", "television", "agency"),
 ]
+_SEATED = [
+    *("police", "authorities", "government", "court", "courts", "prosecutors", "parliament", "army", "regulators", "lawmakers"),
+    *("judge", "judges", "junta", "regime", "foreign ministry", "officials", "security forces", "military", "cabinet"),
+]
 _ENVOYS = ["envoy", "ambassador"]
 _ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
     *("existing", "ongoing", "remaining", "participating", "warring", "acting", "opposing", "developing"),
 ]
+
+
+@cache
+def _accredited() -> list[str]:
+    """The forms of offices that one state gives for another: "the special representative for North Korea"."""
+    forms = vocabulary().terms["form"]
+    return forms.filter(forms.str.contains("representative|envoy|coordinator|rapporteur|adviser|advisor")).to_list()
 
 
 @in_one_plan
@@ -60,8 +73,11 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & ~pl.col("is_verb").fill_null(False)
     )
     hyphened = ~pl.col("spaced")
+    # "the special representative for North Korea" is another state's
+    sent_there = (lower == "for") & l1.is_in(_accredited())
     of_state = (
-        (
+        ~sent_there
+        & (
             lower.is_in(["of", "for"])
             | (lower == "from") & ((k1 == "A") & l1.is_in(_PEOPLE) | _at("office_kind", 1).is_in(["plural"]))
         )
@@ -70,6 +86,11 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & ~poss1
         & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     )
+    # "police in Japan", "the government in Kyiv"
+    seated = (
+        (lower == "in") & (k1 == "A") & l1.is_in(_SEATED) & ~poss1 & (n1 == "G") & ~_at("is_possessive", -1, False)
+    )
+    of_seat = (kind == "G") & (l1 == "in") & (k2 == "A") & _at("lower", 2).is_in(_SEATED) & ~_at("is_possessive", 2, False)
     # "Mark Rutte of the Netherlands"
     of_home = (lower == "of") & (k1 == "P") & ~poss1 & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     home = [
@@ -95,10 +116,12 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         kind.is_in(office) & (k1 == "A"),
         lower.is_in(["and", "&"]) & (k1 == "F") & ~poss1 & n1.is_in(["F"]),
         (kind == "F") & l1.is_in(["and", "&"]) & (k2 == "F"),
+        seated,
+        of_seat,
         of_state,
         (kind == "G")
         & (
-            l1.is_in(["of", "for"])
+            (l1.is_in(["of", "for"]) & ~((l1 == "for") & _at("lower", 2).is_in(_accredited())))
             | (l1 == "from") & (_at("lower", 2).is_in(_PEOPLE) | _at("office_kind", 2).is_in(["plural"]))
         )
         & k2.is_in(["F", "A"])
@@ -119,6 +142,7 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         # ... but "the ambassador to the Netherlands X" is not of the Netherlands
         & (_at("lower", 2).is_in(["of", "for"]) | (_at("lower", 2) == "the") & (_at("lower", 3) != "to"))
         & ~poss1
+        & ~((_at("lower", 2) == "for") & _at("role_class", 3).is_in(_ENVOYS))
         & _at("kind", 3).is_in(["F", "W"]),
         # "Indian and Pakistani officials", "American, Japanese and Philippine navies"
         (lower.is_in(["and", ","]))

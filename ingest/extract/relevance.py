@@ -36,14 +36,14 @@ def readable_tokens(tokens: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 def telling_articles(elements: pl.DataFrame, quotes: pl.DataFrame, national: list[str]) -> pl.DataFrame:
     """The articles (a) that can give a meeting, an event, a visit or a statement.
 
-    Each of the first three has two states or organisations; a statement has a quotation and a person with a state.
+    Each of the first three has two states, organisations or towns of several states; a statement has a quotation and a person with a state.
     People of `national` offices without a state may yet get one from a place. Of the Reuters reports 26 % remain.
     """
     has_codes, has_keys = pl.col("codes").list.len() > 0, pl.col("keys").list.len() > 0
+    # a town may stand for its state
+    towns = elements.filter(pl.col("np") == "town").select("a", pl.col("city_country").cast(pl.String).alias("codes"))
     two = (
-        elements.filter(has_codes)
-        .select("a", "codes")
-        .explode("codes", empty_as_null=True)
+        pl.concat([elements.filter(has_codes).select("a", "codes").explode("codes", empty_as_null=True), towns])
         .group_by("a")
         .agg(pl.col("codes").n_unique().alias("n"))
         .filter(pl.col("n") >= 2)

@@ -19,6 +19,8 @@ _OVER_SUBJECT = [
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
+_REACH_THAT = 14  # ... from "denied" to the subject of what is denied
+_REACH_ADJUNCT = 160  # ... from "will" to a noun in the same clause
 _REACH_MODAL = 25  # ... from a noun to the modal verb behind it: "talks with Accra may resume"
 _REACH_FATE = 110  # ... of a noun: "talks that Oslo had planned for May were cancelled"
 _REACH_AFTER = 60  # ... from the trigger to a cue behind it
@@ -72,9 +74,10 @@ def _at_trigger(elements: pl.LazyFrame) -> pl.LazyFrame:
 
 def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
     """The bound clauses with `status` and `is_refusal`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
-    row = {c: rows_at(elements["i"], bound[c]) for c in ("i", "s_hi", "n_i")}
+    row = {c: rows_at(elements["i"], bound[c]) for c in ("i", "s_hi", "n_i", "s_lo")}
     placed = pl.concat([bound, _at_trigger(elements, row["i"])], how="horizontal").with_columns(
-        elements["end"].gather(row["s_hi"]).alias("s_end"), elements["start"].gather(row["n_i"]).alias("noun_start")
+        elements["end"].gather(row["s_hi"]).alias("s_end"), elements["start"].gather(row["n_i"]).alias("noun_start"),
+        elements["start"].gather(row["s_lo"]).alias("s_start"),
     )
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})
@@ -127,6 +130,23 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
             .otherwise(_REACH_AFTER)
         )
     )
+    # "will host the king on Friday for talks": what is told with it is to come as well
+    between = pl.col("fold").str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0))
+    goes_on = (
+        (pl.col("pos") == "noun")
+        & pl.col("form").is_in(["will", "will be", "is to", "are to", "is due to", "are due to", "plans to", "shall"])
+        & (pl.col("c_end") <= pl.col("h_start"))
+        & (pl.col("h_start") - pl.col("c_end") <= _REACH_ADJUNCT)
+        & ~between.str.contains(r"\b(?:[a-z]+ed|was|were|had|has|have|said|held|met|after|since|following|in response|last|but|and)\b|[;:.]")
+    ).fill_null(False)
+    # "denied that Putin and Trump had spoken": however long the subject is
+    governs = (
+        pl.col("form").is_in(_OVER_SUBJECT)
+        & (pl.col("pos") != "noun")
+        & (pl.col("s_start") - pl.col("c_end")).is_between(0, _REACH_THAT)
+        & (pl.col("s_end") <= pl.col("h_start"))
+        & (pl.col("h_start") - pl.col("s_end") <= _REACH_VERB)
+    ).fill_null(False)
     # "announced no agreement"
     is_inside = (
         pl.col("form").is_in(["no", "not", "never", "neither"])
@@ -134,9 +154,9 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         & (pl.col("c_end") <= pl.col("noun_start"))
     ).fill_null(False)
     hits = (
-        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "noun_start")
+        placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "s_start", "noun_start")
         .join(cues, on="sid")
-        .filter(is_before | is_after | is_inside)
+        .filter(is_before | is_after | is_inside | goes_on | governs)
         .group_by("t")
         .agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),
@@ -164,4 +184,4 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         .then("frame_status")
         .otherwise(found)
         .alias("status")
-    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status", "noun_start")
+    ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status", "noun_start", "s_start")

@@ -16,6 +16,7 @@ import polars as pl
 from ingest.extract.neighbours import rows_at
 from ingest.extract.vocabulary import Vocabulary
 
+_TITLES = ["mr", "mrs", "ms", "dr", "prof", "messrs"]
 _TOKEN = r"\s*(?:(?:[A-Za-z]\.){2,}|[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d])"
 _WRITTEN = {
     "is_capital": r"^[A-Z]",
@@ -66,12 +67,17 @@ def split_tokens(sents: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .with_columns(
             word.str.to_lowercase().alias("lower"),
             (word == "'").alias("is_apostrophe"),
+            (word == ".").alias("is_stop"),
+            word.str.to_lowercase().is_in(_TITLES).alias("is_title"),
             word.str.ends_with("s").alias("ends_in_s"),
             word.str.contains("^[A-Za-z]").alias("is_alpha"),
         )
     )
     number = pieces["piece"].to_physical().alias("form")
     of_form = ["n", "width", "spaced", "is_possessive", "is_apostrophe", "ends_in_s", "is_alpha"]
+    of_form += ["is_stop", "is_title"]
+    # "talks between Mr. Muizzu and ...": the stop belongs to the title
+    title_stop = pl.col("is_stop") & ~pl.col("spaced") & pl.col("is_title").shift(1) & ~pl.col("is_first")
     stop = pl.col("n").cum_sum()
     tokens = (
         pl.concat([pieces.select("sid", "a", number), _take(forms, of_form, number)], how="horizontal")
@@ -98,7 +104,10 @@ def split_tokens(sents: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             "is_apostrophe",
             "ends_in_s",
             "is_alpha",
+            title_stop.fill_null(False).alias("is_title_stop"),
         )
+        .filter(~pl.col("is_title_stop"))
+        .drop("is_title_stop")
         .collect()
     )
     return _mark_plural_possessives(tokens), forms.select("word", "lower")
