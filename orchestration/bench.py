@@ -19,12 +19,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from ingest.batches import even_slices
 from ingest.settings import project_root
 
 _CORPUS = Path("../shared/corpora/reuters.jsonl.gz")
 _MADE = 20_000
 _SAMPLE = 200
-_BATCH = 4_000
 _SPACY_PIPES = {"spaCy NER": ["tok2vec", "ner"], "spaCy full": None}
 
 
@@ -72,7 +72,7 @@ def measure_extraction() -> dict[str, Any]:
     articles = _articles(rows)
     extract(articles.head(50))
     start = perf_counter()
-    batches = (articles.slice(at, _BATCH) for at in range(0, articles.height, _BATCH))
+    batches = (articles.slice(*part) for part in even_slices(articles["text"].str.len_bytes()))
     facts = sum(found["evidence"].height for found in in_parallel(batches, extract))
     return {"articles": articles.height, "seconds": perf_counter() - start, "rows": facts}
 

@@ -6,7 +6,6 @@ Does not belong here: the steps themselves (the modules of this package) and any
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
@@ -17,6 +16,7 @@ from typing import TypeVar
 import polars as pl
 
 from ingest import tables
+from ingest.batches import n_workers
 from ingest.extract.engine import facts_of, read
 from ingest.settings import reference_dir
 
@@ -90,9 +90,9 @@ def in_parallel(
     """`read_one` over the batches, some at a time, results in the order of the batches.
 
     Threads suffice: Polars works outside the interpreter's lock. No more batches are held than there are workers.
-    `workers` defaults to `$CHANCERY_WORKERS`, else the number of cores, at most four.
+    `workers` defaults to what `ingest.batches` says.
     """
-    n = workers or int(os.environ.get("CHANCERY_WORKERS") or min(os.cpu_count() or 1, 4))
+    n = workers or n_workers()
     with ThreadPoolExecutor(n) as pool:
         waiting: list[Future[_Result]] = []
         for batch in batches:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at
+from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import replace_rows, rows_where
+from ingest.extract.vocabulary import LEXICON
 
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
 _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
@@ -30,7 +32,7 @@ _ABOUT = (
     r"|efforts?|situation|crisis|war|conflict|fighting|ceasefire|developments|invasion|peace|stability)\b"
 )
 _JOURNEYS = ["travelled", "traveled", "travels", "flew", "visited", "visits", "arrived", "arrives", "went"]
-_NATIONAL = [
+NATIONAL = [
     "head_of_state",
     "head_of_government",
     "monarch",
@@ -157,7 +159,7 @@ def add_dates(
         .filter(~pl.col("is_report") & (gap <= _FAR) & ~(behind & ~fronted))
         .filter(~pl.col("is_modifier") | (pl.col("h_start") - pl.col("d_end")).is_between(0, 12))
         .with_columns(gap.alias("gap"))
-        .sort("t", "gap")
+        .sort("t", "gap", "d_start")
         .unique("t", keep="first", maintain_order=True)
     )
     # "on 31 March they join Mirziyoyev in Khujand": the present tense speaks of the next such day, if that is near
@@ -201,22 +203,31 @@ def add_dates(
 
 def capitals(tokens: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
     """The tokens; "Chinese" in "the Chinese capital" is the town of that name."""
-    seats = countries.filter(pl.col("capital") != "").select("code", pl.col("capital").alias("seat"))
+    seats = countries.filter(pl.col("capital") != "").select(
+        pl.col("code").cast(LEXICON), pl.col("capital").cast(LEXICON).alias("seat")
+    )
+    tokens = tokens.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+    found = _before_capital(tokens, rows_where(tokens, pl.col("lower") == "capital", shift=-1)).join(
+        seats, on="code", how="left", maintain_order="left"
+    )
+    return replace_rows(tokens.drop("row"), found["row"], found.select(city="seat", city_country="code"))
+
+
+@in_one_plan
+def _before_capital(tokens: pl.LazyFrame) -> pl.LazyFrame:
     whose = pl.col("name_kind").is_in(["demonym", "abbreviation"]) | pl.col("is_possessive")
     names_it = (_at("lower", -1) == "capital") & (pl.col("kind") == "G") & whose
-    return (
-        tokens.with_columns(names_it.fill_null(False).alias("is_seat"))
-        .join(seats, on="code", how="left", maintain_order="left")
-        .with_columns(
-            pl.when("is_seat").then("seat").otherwise("city").alias("city"),
-            pl.when("is_seat").then("code").otherwise("city_country").alias("city_country"),
-        )
-        .drop("is_seat", "seat")
-    )
+    return tokens.filter(names_it).select("row", "code")
 
 
 def find_places(elements: pl.DataFrame) -> pl.DataFrame:
     """One row per place in a sentence: sid, x_start, city, country_code, how (in, to, venue)."""
+    may_be = pl.col("city").is_not_null() | (pl.col("np") == "state") & (pl.col("name_kind") == "name")
+    return _places(elements, rows_where(elements, may_be.fill_null(False)))
+
+
+@in_one_plan
+def _places(elements: pl.LazyFrame) -> pl.LazyFrame:
     town = pl.col("city").is_not_null() & (pl.col("kind") != "P") & pl.col("np").is_in(["town", "state"])
     country = (
         (pl.col("np") == "state")
@@ -245,9 +256,9 @@ def find_places(elements: pl.DataFrame) -> pl.DataFrame:
             "sid",
             "a",
             pl.col("start").alias("x_start"),
-            pl.when(town).then("city").alias("city"),
-            pl.when(town).then("city_country").otherwise(pl.col("codes").list.first()).alias("country_code"),
-            pl.when(inside).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
+            pl.when(town).then("city").cast(pl.String).alias("city"),
+            pl.when(town).then(pl.col("city_country").cast(pl.String)).otherwise(pl.col("codes").list.first()).alias("country_code"),
+            pl.when(pl.col("prep").is_in(_IN)).then(pl.lit(0)).otherwise(pl.lit(1)).alias("how"),
         )
         .filter(pl.col("country_code").is_not_null())
     )
@@ -417,6 +428,27 @@ def follow(
     ).drop("f_day")
 
 
+def _of_lower_rank() -> pl.Expr:
+    """People of an office without a state, whose office says nothing of one."""
+    return (
+        (pl.col("np") == "person")
+        & (pl.col("codes").list.len() == 0)
+        & (pl.col("keys").list.len() > 0)
+        & pl.col("role_class").is_not_null()
+        & ~pl.col("role_class").is_in([*NATIONAL, "minister", "ambassador"])
+    )
+
+
+@in_one_plan
+def _of_delegation(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """ "Mr Sullivan and Deputy National Security Advisor Mike Pyle": of one delegation."""
+    beside = _at("lower", 1).is_in(["and", "along with", "as well as"]) & (_at("np", 2) == "person")
+    codes = _at("codes", 2, [])
+    return elements.select("row", codes.alias("codes"), beside.alias("is_beside")).filter(
+        pl.col("is_beside") & (pl.col("codes").list.len() == 1)
+    )
+
+
 def localise(
     elements: pl.DataFrame,
     places: pl.DataFrame,
@@ -438,56 +470,34 @@ def localise(
         (pl.col("np") == "person")
         & (pl.col("codes").list.len() == 0)
         & (pl.col("keys").list.len() > 0)
-        & pl.col("role_class").is_in(_NATIONAL)
-    )
-    out = (
-        elements.join(here, on="sid", how="left", maintain_order="left")
-        .join(scene.select("sid", "scene_country"), on="sid", how="left", maintain_order="left")
-        .join(heads, on="a", how="left", maintain_order="left")
+        & pl.col("role_class").is_in(NATIONAL)
     )
     state = pl.coalesce("here", "scene_country", "head_country")
-    # "Mr Sullivan and Deputy National Security Advisor Mike Pyle": of one delegation
-    beside = (
-        (pl.col("np") == "person")
-        & (pl.col("codes").list.len() == 0)
-        & (pl.col("keys").list.len() > 0)
-        & pl.col("role_class").is_not_null()
-        & ~pl.col("role_class").is_in([*_NATIONAL, "minister", "ambassador"])
-        & _at("lower", 1).is_in(["and", "along with", "as well as"])
-        & (_at("np", 2) == "person")
-        & (_at("codes", 2, []).list.len() == 1)
-    ).fill_null(False)
-    filled = out.with_columns(
-        pl.when(stateless & state.is_not_null())
-        .then(pl.concat_list(state))
-        .when(beside)
-        .then(_at("codes", 2, []))
-        .otherwise("codes")
-        .alias("codes")
-    ).drop("here", "scene_country", "head_country")
+    placed = (
+        elements.with_row_index("row")
+        .filter(stateless)
+        .select("row", "sid", "a")
+        .join(here, on="sid", how="left", maintain_order="left")
+        .join(scene.select("sid", "scene_country"), on="sid", how="left", maintain_order="left")
+        .join(heads, on="a", how="left", maintain_order="left")
+        .filter(state.is_not_null())
+        .select("row", pl.concat_list(state).alias("codes"))
+    )
+    filled = replace_rows(elements, placed["row"], placed.drop("row"))
+    beside = _of_delegation(elements.with_row_index("row"), rows_where(elements, _of_lower_rank()))
+    filled = replace_rows(filled, beside["row"], beside.select("codes"))
     # later mentions of the same person follow the first
-    first = (
-        filled.filter(
-            (pl.col("np") == "person") & (pl.col("codes").list.len() > 0) & (pl.col("keys").list.len() > 0)
-        )
-        .select("a", pl.col("keys").list.first().alias("k"), pl.col("codes").alias("k_codes"))
-        .unique(["a", "k"], keep="first", maintain_order=True)
+    people = (
+        filled.with_row_index("row")
+        .filter((pl.col("np") == "person") & (pl.col("keys").list.len() > 0))
+        .select("row", "a", pl.col("keys").list.first().alias("k"), "codes")
     )
-    return (
-        filled.with_columns(pl.col("keys").list.first().alias("k"))
-        .join(first, on=["a", "k"], how="left", maintain_order="left")
-        .with_columns(
-            pl.when(
-                (pl.col("codes").list.len() == 0)
-                & (pl.col("np") == "person")
-                & pl.col("k_codes").is_not_null()
-            )
-            .then("k_codes")
-            .otherwise("codes")
-            .alias("codes")
-        )
-        .drop("k", "k_codes")
+    has_codes = pl.col("codes").list.len() > 0
+    first = people.filter(has_codes).select("a", "k", pl.col("codes").alias("k_codes"))
+    later = people.filter(~has_codes).join(
+        first.unique(["a", "k"], keep="first", maintain_order=True), on=["a", "k"]
     )
+    return replace_rows(filled, later["row"], later.select(pl.col("k_codes").alias("codes")))
 
 
 def datelines(sents: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
@@ -531,7 +541,7 @@ def add_places(
         .join(sents.select("sid", "fold"), on="sid")
         .filter((pl.col("event_type") != "CONSULT") | ~topical)
         .with_columns(gap.alias("gap"))
-        .sort("t", "how", pl.col("city").is_null(), "gap")
+        .sort("t", "how", pl.col("city").is_null(), "gap", "x_start")
         .unique("t", keep="first", maintain_order=True)
         .select("t", "city", "country_code", pl.col("how").alias("place_how"))
     )

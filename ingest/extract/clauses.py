@@ -6,9 +6,14 @@ Does not belong here: tense and negation (`status`), dates, and what becomes of 
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import _count, rows_at, rows_where
+from ingest.extract.vocabulary import LEXICON
+from ingest.lexicon import words
 
 _MAX_TARGET = 14  # elements between a trigger and a target bound by a preposition
 _MAX_DIRECT = 7  # ... and one bound without
@@ -110,8 +115,7 @@ def _n_breaks() -> pl.Expr:
 
     "The International Criminal Court (ICC) dropped ...": the clause goes on behind the parenthesis.
     """
-    opened = (pl.col("lower") == "(").cast(pl.Int32).cum_sum().over("sid")
-    closed = (pl.col("lower") == ")").cast(pl.Int32).cum_sum().over("sid")
+    opened, closed = _count(pl.col("lower") == "("), _count(pl.col("lower") == ")")
     inside = (opened > closed) | (pl.col("lower") == ")")
     return pl.col("lower").is_in(_BREAKS).cast(pl.Int32).cum_sum() * 16 + pl.when(inside).then(
         opened.clip(0, 15)
@@ -138,7 +142,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & ~pl.col("is_verb").fill_null(False)
         & ~pl.col("is_capital")
         & pl.col("np").is_null()
-        & ~pl.col("lower").str.contains("[a-z]ly$")
+        & ~pl.col("lower").cast(pl.String).str.contains("[a-z]ly$")
     )
     e = elements.with_columns(plain.fill_null(False).alias("plain"))
     # "the bloc condemned": a past after a noun is that noun's verb
@@ -154,7 +158,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             | (_at("word_class", 2) == "prep")
         )
         # "three strikes", but "on June 13 held talks"
-        | _at("word", 1).str.contains(r"^\d")
+        | _at("is_number", 1, False)
         & ~(pl.col("tense").is_in(["past", "s"]) & (_at("word_class", 2).is_in(["month", "day"])))
         # "an overnight attack"
         | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "det")
@@ -166,6 +170,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     base = pl.col("tense").is_in(["base", "s"])
     after_verb = _at("is_verb", 1, False) & ~(_at("is_noun", 1, False)) & base
     word1 = _at("lower", 1)
+    text1 = word1.cast(pl.String)
     adjectival = word1.is_in(
         ["military", "official", "security", "joint", "own", "non-lethal", "terror", "civilian", "militant", "enemy", "rebel"]
     )
@@ -228,7 +233,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     )
     base_free = (pl.col("tense") == "base") & (
         (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
-        & ~word1.str.contains("(?:s|ly|men)$")
+        & ~text1.str.contains("(?:s|ly|men)$")
         & (_at("lower", 2) != "to")
         | adjectival
         | (_at("word_class", 1) == "be")
@@ -239,25 +244,25 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         word1.is_in(["terror", "military", "civilian", "militant", "enemy", "rebel"])
         | _at("plain", 1, False)
         & (
-            word1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
+            text1.str.contains("(?:al|ic|ive|ous|ble|ful|less|ary|ing)$")
             # "foreign policy challenges."
             | _at("is_punct", -1, True)
             | _at("word_class", -1).is_in(["conj", "but"])
         )
         | _at("is_verb", 1, False) & ~_at("is_noun", 1, False) & (_at("word_class", 1) == "")
     )
-    after_prep = prep_before & base & ~word1.str.ends_with(" to") & ~pl.col("lower").is_in(_BY_WIRE)
+    after_prep = prep_before & base & ~text1.str.ends_with(" to") & ~pl.col("lower").is_in(_BY_WIRE)
     bare = (base_free | s_free | after_prep | demonym_before & (pl.col("tense") == "s")) & ~leads_bare
     # "had repelled": what helps another verb is none of its own
     helps = pl.col("lower").is_in(["has", "have", "had"]) & (
         _at("tense", -1).is_in(["past", "part"])
-        | _at("plain", -1, False) & _at("lower", -1).str.contains("ed$")
+        | _at("plain", -1, False) & _at("lower", -1).cat.ends_with("ed")
         | (_at("word_class", -1) == "adverb")
     )
     # "the anniversary of normalised ties", but "by restored", "with"
     of_what = (
         (_at("word_class", 1) == "prep")
-        & ~_at("lower", 1).str.contains(r"\bto$")
+        & ~text1.str.contains(r"\bto$")
         & pl.col("tense").is_in(["past", "part"])
         & (pl.col("lower") != "met")
         & ~_at("lower", -1).is_in(["by", "to", "in", "on"])
@@ -282,6 +287,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             & ~(pl.col("tense").is_in(["past", "part"]) & (_at("lower", 1) == "-"))  # "nuclear-armed"
         )
         .then(pl.lit("verb"))
+        .cast(LEXICON)
         .alias("pos"),
     )
     be1 = (_at("word_class", 1) == "be") | (_at("word_class", 1) == "adverb") & (_at("word_class", 2) == "be")
@@ -290,7 +296,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     unknown = (
         pl.col("word_class").is_null()
         & ~pl.col("is_verb").fill_null(False)
-        & pl.col("lower").str.contains("^[a-z]{2,}ed$")
+        & pl.col("lower").cast(pl.String).str.contains("^[a-z]{2,}ed$")
     )
     e = e.with_columns(unknown.alias("unknown_past"))
     past = pl.col("unknown_past") & (
@@ -329,7 +335,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .cum_sum()
         .alias("n_preps"),
         finite.fill_null(False).cast(pl.Int32).cum_sum().alias("n_finite"),
-        (pl.col("lower") == '"').cast(pl.Int32).cum_sum().over("sid").alias("n_quotes"),
+        _count(pl.col("lower") == '"').alias("n_quotes"),
         (pl.col("lower") == "for").cast(pl.Int32).cum_sum().alias("n_for"),
         (
             pl.col("word_class").is_in(
@@ -343,7 +349,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .cum_sum()
         .alias("n_solid"),
         (
-            pl.col("lower").str.contains("[a-z]{3}ing$")
+            pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$")
             & pl.col("np").is_null()
             & ~pl.col("is_noun").fill_null(False)
             & ~_at("lower", 1).is_in(["against", "of", "from"])
@@ -374,6 +380,17 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
     ).drop("plain", "unknown_past")
 
 
+@in_one_plan
+def _before_word(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """The triggers with the word that follows, and whether that is what they only describe."""
+    modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
+    return elements.with_columns(
+        _at("lower", -1).alias("next"),
+        modified.alias("is_modifier"),
+        _at("lower", -1).is_in(_COMPOUND).alias("is_compound"),
+    )
+
+
 def triggers(
     elements: pl.DataFrame, verbs: pl.DataFrame, nouns: pl.DataFrame, frames: pl.DataFrame
 ) -> pl.DataFrame:
@@ -393,20 +410,19 @@ def triggers(
         "n_owned",
     ]
     verb = (
-        elements.with_columns(_at("lower", -1).alias("next"))
-        .filter(pl.col("pos") == "verb")
+        _before_word(elements, rows_where(elements, pl.col("pos") == "verb"))
         .select(*keep, "next")
+        .with_columns(pl.col("lower", "tense", "next").cast(pl.String))
         .join(verbs.select(pl.col("form").alias("lower"), "verb_class", "lemma"), on="lower")
     )
     calls = verb.filter((pl.col("lemma") == "call") & pl.col("next").is_in(["on", "upon"])).with_columns(
         pl.lit("callon").alias("verb_class")
     )
     verb = pl.concat([verb, calls])
-    modified = _at("np", -1).is_in(["office", "body"]) & (_at("prep", -1) == "") & (_at("det", -1) == "")
     noun = (
-        elements.with_columns(modified.alias("is_modifier"), _at("lower", -1).is_in(_COMPOUND).alias("is_compound"))
-        .filter(pl.col("pos") == "noun")
+        _before_word(elements, rows_where(elements, pl.col("pos") == "noun"))
         .select(*keep, "is_modifier", "is_compound")
+        .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
     demanding = elements.filter(pl.col("lower").is_in(_MUST) | pl.col("is_harm")).select("sid").unique()
@@ -459,7 +475,7 @@ def triggers(
                 & pl.col("is_passive")
             )
         )
-        .sort("i", "rule_id", pl.col("reach").abs())
+        .sort("i", "rule_id", pl.col("reach").abs(), "n_i")
         .unique(["i", "rule_id"], keep="first", maintain_order=True)
         .with_columns(
             pl.when(pl.col("is_passive")).then("i").otherwise(pl.col("n_i")).alias("anchor"),
@@ -495,6 +511,13 @@ def triggers(
             nominal.with_columns(blank).select(columns),
         ]
     ).with_row_index("t")
+
+
+@cache
+def encounter_nouns() -> pl.Series:
+    """The forms of nouns that state an encounter without a verb: "talks", "summit"."""
+    classes = words.frames().filter((pl.col("verb_class") == "") & (pl.col("event_type") == "CONSULT"))
+    return words.nouns().join(classes, on="noun_class", how="semi")["form"].unique(maintain_order=True)
 
 
 def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
@@ -610,7 +633,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
     ).filter(pl.col("order").is_not_null())
     return (
-        ranked.sort("t", "order", "gap")
+        ranked.sort("t", "order", "gap", "lo")
         .unique("t", keep="first", maintain_order=True)
         .select(
             "t",
@@ -809,7 +832,7 @@ def _targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Dat
         pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )
     return (
-        ranked.sort("t", "order", "gap")
+        ranked.sort("t", "order", "gap", "lo")
         .unique("t", keep="first", maintain_order=True)
         .select(
             "t",
@@ -865,7 +888,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
             | (pl.col("event_type") == "REQUEST")
             | (pl.col("was_harsh") == pl.col("event_type").is_in(_HARSH))
         )
-        .sort("t", "d_i", descending=[False, True])
+        .sort("t", "d_i", "t_lo", descending=[False, True, False])
         .unique("t", keep="first", maintain_order=True)
         .select(
             "t",
@@ -905,7 +928,8 @@ def _adjacent_pairs(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _controls(elements: pl.DataFrame) -> pl.DataFrame:
+@in_one_plan
+def _controls(elements: pl.LazyFrame) -> pl.LazyFrame:
     """One row per infinitive that another act governs: i, control ("refused to sell", "threatened to strike")."""
     by = [
         pl.when(_at("lower", n).is_in(forms)).then(pl.lit(name))
@@ -921,21 +945,16 @@ def _controls(elements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
-    """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
-    doing = (pl.col("pos") == "verb") & ~pl.col("lower").is_in(_SAYING)
-    marked = elements.with_columns(doing.fill_null(False).alias("doing"))
-    place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
-    tail = (
-        pl.col("np").is_in(["state", "town"])
-        & (_at("lower", 1) == ",")
-        & _at("np", 2).is_in(["state", "town", "other"])
-        & _at("prep", 2).is_in(place)
-    )
+@in_one_plan
+def _behind(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """What follows the last element of a group."""
     relative = (_at("word_class", -1) == "rel") | (_at("lower", -1) == ",") & (_at("word_class", -2) == "rel")
-    plain = pl.col("word").str.contains("^[a-z-]+$") & pl.col("np").is_null() & (pl.col("word_class").is_null())
-    ends = elements.with_columns(plain.fill_null(False).alias("plain_word")).select(
-        pl.col("i").alias("hi"),
+    plain_next = (
+        _at("word", -1).cast(pl.String).str.contains("^[a-z-]+$")
+        & (_at("np", -1) == "")
+        & (_at("word_class", -1) == "")
+    )
+    return elements.select(
         relative.alias("has_relative"),
         ((_at("lower", -1) == ",") & (_at("lower", -2) == "which")).alias("then_which"),
         pl.when(_at("lower", -2).is_in(["whom", "which"]))
@@ -949,7 +968,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             & (
                 _at("is_verb", -2, False)
                 # "to clear", "to repay": any other plain word but a noun's beginning
-                | _at("word", -2).str.contains("^[a-z]{3,}$") & (_at("word_class", -2) == "") & (_at("np", -2) == "")
+                | _at("word", -2).cast(pl.String).str.contains("^[a-z]{3,}$") & (_at("word_class", -2) == "") & (_at("np", -2) == "")
             )
         ).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
@@ -966,19 +985,34 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             (_at("lower", -1) == "to") & _at("lower", -2).is_in(_LEAVE)
             | (_at("lower", -1) == ",") & (_at("lower", -2) == "to") & _at("lower", -3).is_in(_LEAVE)
         ).alias("then_leave"),
-        (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & _at("plain_word", -1, False)).alias("is_kin"),
+        (_at("lower", -1).is_in(_KIN) | _at("lower", -2).is_in(_KIN) & plain_next).alias("is_kin"),
         # "a Dutch airline", "Brazilian aircraft maker Embraer": no state
-        (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & _at("plain_word", -1, False)).alias("is_firm"),
+        (_at("lower", -1).is_in(_FIRMS) | _at("lower", -2).is_in(_FIRMS) & plain_next).alias("is_firm"),
         # "welcomed the OPCW visit"
         (_at("pos", -1) == "noun").alias("then_noun"),
         # ", Trump said": whose words these are, not whom they are about
         _at("lower", -1).is_in(_SAYING).alias("then_said"),
     )
-    at = marked.select(
-        pl.col("i").alias("lo"),
+
+
+@in_one_plan
+def _before(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """What leads to the first element of a group, and where in the sentence it stands."""
+
+    def doing(offset: int) -> pl.Expr:
+        return (_at("pos", offset) == "verb") & ~_at("lower", offset).is_in(_SAYING)
+
+    place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
+    tail = (
+        pl.col("np").is_in(["state", "town"])
+        & (_at("lower", 1) == ",")
+        & _at("np", 2).is_in(["state", "town", "other"])
+        & _at("prep", 2).is_in(place)
+    )
+    return elements.select(
         (
-            _at("doing", 1, False)
-            | _at("doing", 2, False) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
+            doing(1)
+            | doing(2) & (_at("word_class", 1) == "det") & (_at("lower", 1) != "that")
             | tail
         ).alias("is_object"),
         (
@@ -997,69 +1031,77 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
             "after_comma"
         ),
     )
-    grp = grp.join(at, on="lo", how="left", maintain_order="left").join(
-        ends, on="hi", how="left", maintain_order="left"
-    )
-    # "NATO's newest member" is not NATO
-    akin = pl.col("is_kin") & pl.col("is_possessive") & (pl.col("np") == "state")
-    grp = grp.filter(~akin.fill_null(False))
-    private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
-    grp = grp.with_columns(private.fill_null(False).alias("is_private"))
-    trig = trig.join(
-        elements.select(
-            pl.col("i").alias("anchor"),
-            pl.col("n_solid").alias("anchor_solid"),
-            pl.col("n_finite").alias("anchor_finite"),
-            pl.col("n_for").alias("anchor_for"),
-            pl.col("n_ing").alias("anchor_ing"),
-            pl.col("n_rel").alias("anchor_rel"),
-        ),
-        on="anchor",
-        how="left",
-        maintain_order="left",
-    )
-    # "to impose costs and provide aid", "discussed deepening ties and expanding trade": the second goes with the first
-    adverb1 = (_at("word_class", 1) == "adverb") | _at("lower", 1).str.contains("^[a-z]{3,}ly$")
-    own_lead = pl.when(adverb1).then(_at("lower", 2)).otherwise(_at("lower", 1))
+
+@in_one_plan
+def _last_modes(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """i and `last_mode`: how the verb told last in the sentence stands: after "to", as a gerund after "of", or finite ("").
+
+    "to impose costs and provide aid", "discussed deepening ties and expanding trade": the second goes with the first.
+    """
+    own_lead = _own_lead()
     is_verb = pl.col("pos") == "verb"
     unknown = (
-        pl.col("word_class").is_null() & pl.col("np").is_null() & pl.col("word").str.contains("^[a-z]{3,}$") & ~is_verb.fill_null(False)
+        pl.col("word_class").is_null()
+        & pl.col("np").is_null()
+        & pl.col("is_small")
+        & (pl.col("word").cat.len_bytes() >= 3)
+        & ~is_verb.fill_null(False)
     )
-    aims = (is_verb & (pl.col("tense") == "base") | unknown) & own_lead.str.contains(r"(?:^| )to$")
+    aims = (is_verb & (pl.col("tense") == "base") | unknown) & ((own_lead == "to") | own_lead.cat.ends_with(" to"))
     deeds = is_verb & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "modal", "fut"])
-    ing = is_verb & (pl.col("tense") == "ing") | unknown & pl.col("lower").str.ends_with("ing")
-    gerunds = ing & ((_at("pos", 1) == "verb") & ~_at("lower", 1).str.contains(_ASPECT) | own_lead.is_in(_OF_WHAT))
+    ing = is_verb & (pl.col("tense") == "ing") | unknown & pl.col("lower").cat.ends_with("ing")
+    aspect = _at("lower", 1).cast(pl.String).str.contains(_ASPECT)
+    gerunds = ing & ((_at("pos", 1) == "verb") & ~aspect | own_lead.is_in(_OF_WHAT))
     mode = pl.when(aims).then(pl.lit("to")).when(gerunds).then(pl.lit("of")).when(deeds).then(pl.lit(""))
-    going_on = pl.col("is_joined") & (
+    told = elements.with_columns(mode.alias("mode")).with_columns(
+        pl.when(pl.col("mode").is_not_null()).then("sid").forward_fill().shift(1).alias("of_sid"),
+        pl.col("mode").forward_fill().shift(1),
+    )
+    return told.select("i", pl.when(pl.col("of_sid") == pl.col("sid")).then("mode").alias("last_mode"))
+
+
+def _own_lead() -> pl.Expr:
+    """The word before, an adverb skipped."""
+    adverb1 = (_at("word_class", 1) == "adverb") | _at("lower", 1).cast(pl.String).str.contains("^[a-z]{3,}ly$")
+    return pl.when(adverb1).then(_at("lower", 2)).otherwise(_at("lower", 1))
+
+
+@in_one_plan
+def _threats(elements: pl.LazyFrame) -> pl.LazyFrame:
+    return elements.filter(_at("lower", -1).is_in(_OR_ELSE)).select("sid", "i")
+
+
+@in_one_plan
+def _wired(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """Where something was "told his counterpart over the telephone"."""
+    bare = pl.col("lower").is_in(["phone", "telephone"])
+    return elements.filter(~bare | _at("lower", 1).is_in(["by", "the"])).select("sid")
+
+
+@in_one_plan
+def _around(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """What stands beside a trigger."""
+    own_lead = _own_lead()
+    joined = own_lead.is_in(["and", "or", ",", "but", "as well as"]).fill_null(False)
+    going_on = joined & (
         (pl.col("last_mode") == "to") & (pl.col("tense") == "base")
         | (pl.col("last_mode") == "of") & (pl.col("tense") == "ing")
     )
-    governed = elements.with_columns(
-        own_lead.alias("own_lead"),
-        own_lead.is_in(["and", "or", ",", "but", "as well as"]).fill_null(False).alias("is_joined"),
-        mode.forward_fill().over("sid").shift(1).over("sid").alias("last_mode"),
-        # "discussed deepening", but "began withdrawing"
-        (
-            (_at("pos", 1) == "verb")
-            & ~_at("word_class", 1).is_in(["be", "aux"])
-            & ~_at("lower", 1).str.contains(_ASPECT)
-        )
-        .fill_null(False)
-        .alias("is_after_verb"),
-    )
-    led = governed.select(
-        "i",
+    # "discussed deepening", but "began withdrawing"
+    aspect = _at("lower", 1).cast(pl.String).str.contains(_ASPECT)
+    after_verb = ((_at("pos", 1) == "verb") & ~_at("word_class", 1).is_in(["be", "aux"]) & ~aspect).fill_null(False)
+    return elements.select(
         pl.when(going_on.fill_null(False))
         .then("last_mode")
-        .when(pl.col("is_after_verb") & (pl.col("tense") == "ing"))
+        .when(after_verb & (pl.col("tense") == "ing"))
         .then(pl.lit("of"))
-        .when(pl.col("own_lead").str.contains(r" to$"))
+        .when(own_lead.cat.ends_with(" to"))
         .then(pl.lit("to"))
-        .otherwise("own_lead")
+        .otherwise(own_lead.cast(pl.String))
         .alias("led_by"),
         _at("np", 2).is_in(["person", "office", "body", "state", "pronoun"]).fill_null(False).alias("led_np"),
         # "began to withdraw": done, not aimed at
-        ((_at("lower", 1) == "to") & _at("lower", 2).str.contains(r"^(?:beg[au]n|start|continu|proceed|manag|resum|went on)"))
+        ((_at("lower", 1) == "to") & _at("lower", 2).cast(pl.String).str.contains(r"^(?:beg[au]n|start|continu|proceed|manag|resum|went on)"))
         .fill_null(False)
         .alias("led_aspect"),
         pl.any_horizontal(
@@ -1068,7 +1110,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
                 for n in (1, 2, 3, 4)
             )
         ).alias("has_modal"),
-        _at("lower", -1).alias("then_word"),
+        _at("lower", -1).cast(pl.String).alias("then_word"),
         _at("lower", -1)
         .is_in(["itself", "themselves", "himself", "herself", "its", "their"])
         .alias("then_self"),
@@ -1076,23 +1118,36 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         (
             (_at("word_class", -1) == "det")
             | (_at("np", -1) == "")
-            & _at("lower", -1).str.contains("^[a-z]{3,}s$")
+            & _at("lower", -1).cast(pl.String).str.contains("^[a-z]{3,}s$")
             & (_at("word_class", -1) == "")
         )
         .fill_null(False)
         .alias("then_object"),
     )
-    trig = trig.join(led, on="i", how="left", maintain_order="left")
+
+
+def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.DataFrame:
+    """One row per trigger with at least one bound side: the trigger's columns, s_* and t_* (null when not bound)."""
+    low, high = rows_at(elements["i"], grp["lo"]), rows_at(elements["i"], grp["hi"])
+    grp = pl.concat([grp, _before(elements, low), _behind(elements, high)], how="horizontal")
+    # "NATO's newest member" is not NATO
+    akin = pl.col("is_kin") & pl.col("is_possessive") & (pl.col("np") == "state")
+    grp = grp.filter(~akin.fill_null(False))
+    private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
+    grp = grp.with_columns(private.fill_null(False).alias("is_private"))
+    counts = ["n_solid", "n_finite", "n_for", "n_ing", "n_rel"]
+    anchored = elements.select(pl.col(counts).gather(rows_at(elements["i"], trig["anchor"])).name.replace("n_", "anchor_"))
+    telling = elements.join(trig.select("sid").unique(), on="sid", how="semi", maintain_order="left")
+    telling = telling.with_columns(_last_modes(telling)["last_mode"])
+    beside = _around(telling, rows_at(telling["i"], trig["i"]))
+    trig = pl.concat([trig, anchored, beside], how="horizontal")
     conditional = elements.filter(pl.col("lower").is_in(["if", "unless"]))["sid"].unique()
     trig = trig.with_columns(pl.col("sid").is_in(conditional.implode()).alias("is_conditional"))
-    # "told his counterpart over the telephone"
-    wired = elements.filter(
-        pl.col("lower").is_in(["phone", "telephone"]) & (_at("lower", 1).is_in(["by", "the"])) | pl.col("lower").is_in(["by phone", "by telephone"])
-    )
+    wired = _wired(elements, rows_where(elements, pl.col("lower").is_in(["phone", "telephone", "by phone", "by telephone"])))
     trig = trig.with_columns(pl.col("sid").is_in(wired["sid"].unique().implode()).alias("is_by_phone"))
     # "demanded that Moscow accept a truce or face sanctions"
     otherwise = (
-        elements.filter((pl.col("lower") == "or") & _at("lower", -1).is_in(_OR_ELSE))
+        _threats(elements, rows_where(elements, pl.col("lower") == "or"))
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", pl.col("i").alias("or_i"))
     )
@@ -1109,7 +1164,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         trig.join(src, on="t", how="left")
         .join(tgt, on="t", how="left")
         .join(pair, on="t", how="left")
-        .join(_controls(elements), on="i", how="left")
+        .join(
+            _controls(elements, rows_where(elements, pl.col("lower") == "to", shift=1)), on="i", how="left"
+        )
         .filter(
             pl.col("s_g").is_not_null()
             | pl.col("t_g").is_not_null()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at, _same
+from ingest.extract.names import _at, _same, in_one_plan
+from ingest.extract.neighbours import _count, _latest, replace_rows, rows_at, rows_where
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _KEYS = pl.List(pl.String)
@@ -33,30 +34,29 @@ _LINKS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/", "
 def attach_people(elements: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """The elements (with row number i) with `keys` of people and their states where the phrase itself names none."""
     known = people.select("i", "actor_key", "t_code", pl.col("t_role_class").alias("p_role"))
-    out = elements.join(known, on="i", how="left", maintain_order="left")
-    named = pl.col("actor_key").is_not_null()
-    only = pl.col("lower").replace_strict(_ONLY_IN, default=None, return_dtype=pl.String)
-    return (
-        out.with_columns(
-            pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
-            pl.when(named & (pl.col("codes").list.len() == 0) & pl.col("t_code").is_not_null())
-            .then(pl.concat_list("t_code"))
-            .when((pl.col("np") == "person") & ~named)
-            .then(_NO_KEYS)
-            .otherwise("codes")
-            .alias("codes"),
-            pl.coalesce("role_class", "p_role").alias("role_class"),
-            # a name that is nobody's is no actor, whatever state stands before it
-            pl.when((pl.col("np") == "person") & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
-        )
-        .with_columns(
-            pl.when((pl.col("np") == "office") & (pl.col("codes").list.len() == 0) & only.is_not_null())
-            .then(pl.concat_list(only))
-            .otherwise("codes")
-            .alias("codes")
-        )
-        .drop("actor_key", "t_code", "p_role")
+    is_person = pl.col("np") == "person"
+    rows = elements.with_row_index("row").filter(is_person | (pl.col("np") == "office"))
+    out = rows.select("row", "i", "np", "lower", "codes", "role_class").join(
+        known, on="i", how="left", maintain_order="left"
     )
+    named = pl.col("actor_key").is_not_null()
+    stateless = pl.col("codes").list.len() == 0
+    only = pl.col("lower").replace_strict(_ONLY_IN, default=None, return_dtype=pl.String)
+    values = out.select(
+        pl.when(named).then(pl.concat_list("actor_key")).otherwise(_NO_KEYS).alias("keys"),
+        pl.when(named & stateless & pl.col("t_code").is_not_null())
+        .then(pl.concat_list("t_code"))
+        .when(is_person & ~named)
+        .then(_NO_KEYS)
+        .when((pl.col("np") == "office") & stateless & only.is_not_null())
+        .then(pl.concat_list(only))
+        .otherwise("codes")
+        .alias("codes"),
+        pl.coalesce("role_class", "p_role").alias("role_class"),
+        # a name that is nobody's is no actor, whatever state stands before it
+        pl.when(is_person & ~named).then(pl.lit("other")).otherwise("np").alias("np"),
+    )
+    return replace_rows(elements.with_columns(_NO_KEYS.alias("keys")), out["row"], values)
 
 
 def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
@@ -97,14 +97,9 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("i", "p_i", descending=[False, True])
         .unique("i", keep="first", maintain_order=True)
-        .select("i", "p_keys", "p_codes")
     )
-    out = elements.join(links, on="i", how="left", maintain_order="left")
-    found = pl.col("p_keys").is_not_null()
-    return out.with_columns(
-        pl.when(found).then("p_keys").otherwise("keys").alias("keys"),
-        pl.when(found).then("p_codes").otherwise("codes").alias("codes"),
-    ).drop("p_keys", "p_codes")
+    rows = rows_at(elements["i"], links["i"])
+    return replace_rows(elements, rows, links.select(keys="p_keys", codes="p_codes"))
 
 
 def _each_other(e: pl.DataFrame) -> pl.DataFrame:
@@ -130,26 +125,27 @@ def _each_other(e: pl.DataFrame) -> pl.DataFrame:
     return sides.filter(pl.col("c").list.len() == 2).select("i", "c", "k")
 
 
-def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
-    """The elements; "he" in a clause that opens the sentence is the subject behind it.
+@in_one_plan
+def _behind_comma(e: pl.LazyFrame) -> pl.LazyFrame:
+    comma = (_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")
+    acts = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    return e.filter(comma & acts)
+
+
+def _with_cataphora(he: pl.DataFrame, e: pl.DataFrame) -> pl.DataFrame:
+    """The pronouns; "he" in a clause that opens the sentence is the subject behind it.
 
     "When he sat down with Modi in Delhi, the president gave his word": he is the president.
     """
     opens = e.filter(pl.col("is_first") & (pl.col("word_class") == "sub")).select("sid", pl.col("i").alias("open_i"))
+    named = (pl.col("np").is_in(["person", "office"])) & (pl.col("keys").list.len() > 0) & (pl.col("prep") == "")
     subject = (
-        e.filter(
-            pl.col("np").is_in(["person", "office"])
-            & (pl.col("keys").list.len() > 0)
-            & (pl.col("prep") == "")
-            & ~pl.col("is_possessive")
-            & ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det"))
-            & ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"]))
-        )
+        _behind_comma(e, rows_where(e, (named & ~pl.col("is_possessive")).fill_null(False)))
         .join(opens, on="sid")
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", "open_i", pl.col("i").alias("subject_i"), pl.col("keys").alias("c_keys"), pl.col("codes").alias("c_codes"))
     )
-    out = e.join(subject, on="sid", how="left", maintain_order="left")
+    out = he.join(subject, on="sid", how="left", maintain_order="left")
     ahead = (
         (pl.col("word_class") == "he")
         & pl.col("lower").is_in(["he", "she"])
@@ -161,7 +157,7 @@ def _with_cataphora(e: pl.DataFrame) -> pl.DataFrame:
     ).drop("open_i", "subject_i", "c_keys", "c_codes")
 
 
-def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
+def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame, lead: pl.DataFrame) -> pl.DataFrame:
     """ "The issue was raised with Liu He when the pair conferred": he, and the one whom the text is about."""
     other = (
         needs.filter((pl.col("word_class") == "pair") & pl.col("is_subject") & pl.col("lower_form").is_in(_BARE_PAIRS))
@@ -174,7 +170,6 @@ def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("p_i") < pl.col("i"))
     )
     alone = other.group_by("i").agg(pl.len().alias("n")).filter(pl.col("n") == 1)
-    lead = e.select("i", "lead_keys", "lead_codes")
     both = (
         other.join(alone, on="i", how="semi")
         .join(lead, on="i", how="left")
@@ -192,8 +187,13 @@ def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
-    """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
+@in_one_plan
+def _subjects(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """The elements with what makes a subject: `strong` (an actor), `lead` (whom the sentence is about), and more.
+
+    `is_pairable`: may be of a pair; `is_subject`: a verb follows; `led_prep` and `is_owner`: the preposition of what the
+    phrase belongs to, and whether it only tells whose they are who act.
+    """
     actor = (
         pl.col("np").is_in(["person", "office", "body", "state"])
         & (pl.col("codes").list.len() > 0)
@@ -212,29 +212,64 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     named = (pl.col("keys").list.len() > 0) & pl.col("np").is_in(["person", "office"])
     named = named | (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("codes").list.len() == 1)
     # who is named first needs no comma behind to be the subject: "On Friday, Israel's minister, Yair Lapid, ..."
-    foremost = strong & (pl.col("prep") == "") & (strong.fill_null(False).cum_sum().over("sid") == 1)
+    foremost = strong & (pl.col("prep") == "") & (_count(strong) == 1)
     human = (subject | foremost) & outside & named
     # "In Apia he and the premier signed ...": a sentence that opens with a pronoun goes on about the one before
     again = (pl.col("word_class") == "he") & outside & pl.col("lower").is_in(["he", "she"])
     first = (human | again).fill_null(False)
-    e = elements.with_columns(
-        strong.fill_null(False).alias("strong"),
-        (human & (first.cum_sum().over("sid") == 1)).fill_null(False).alias("lead"),
-    )
-    e = e.with_columns(
-        *(pl.when("lead").then(c).alias(f"lead_{c}") for c in ("keys", "codes")),
-    ).with_columns(pl.col("lead_keys", "lead_codes").forward_fill().over("a"))
-    e = _with_cataphora(e)
-    pairs = (
-        e.filter(
-            pl.col("strong")
-            & ~(
-                (pl.col("np") == "state")
-                & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"])
-            )
-            & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
-            & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True)
+    leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
+    pairable = (
+        strong
+        & ~(
+            (pl.col("np") == "state")
+            & pl.col("prep").is_in(["in", "at", "to", "from", "of", "on", "near", "into", "over"])
         )
+        & ~((pl.col("np") == "state") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["town", "state"]))
+        & ((pl.col("code_kind") != "organization") | (pl.col("np") != "state")).fill_null(True)
+    )
+    # "The presidents of the two countries met": the pair acts
+    led = (
+        pl.col("prep").is_in(["of", "from"])
+        & (
+            _at("is_plural_office", 2, False)
+            | (_at("np", 2) == "body")
+            | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
+        )
+    )
+    # "The two countries' foreign ministers talked": so does it
+    owners = (
+        pl.col("is_possessive")
+        & (_at("np", -1).is_in(["office", "body"]) | _at("lower", -1).is_in(_DOERS) | _at("lower", -2).is_in(_DOERS))
+    ).fill_null(False)
+    return elements.with_columns(
+        strong.fill_null(False).alias("strong"),
+        (human & (_count(first) == 1)).fill_null(False).alias("lead"),
+        pairable.fill_null(False).alias("is_pairable"),
+        leads.alias("is_subject"),
+        pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("led_prep"),
+        owners.alias("is_owner"),
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+    )
+
+
+_READ = [
+    *("row", "i", "a", "sid", "lower", "word_class", "pos", "np", "prep", "codes", "keys", "is_first", "is_possessive"),
+    *("strong", "lead", "is_pairable", "is_subject", "led_prep", "is_owner"),
+]
+
+
+def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
+    """Pronouns and pair phrases take the people and states of the last fitting subject or pair."""
+    marked = _subjects(elements)
+    e = marked.select(_READ)
+    leads = e.filter("lead").select("a", "i", pl.col("keys").alias("lead_keys"), pl.col("codes").alias("lead_codes"))
+    pointing = (
+        e.filter(pl.col("word_class").is_in(["he", "pair"]))
+        .select("row", "i", "a", "sid", "word_class", "lower")
+        .join_asof(leads, on="i", by="a", check_sortedness=False)
+    )
+    pairs = (
+        e.filter("is_pairable")
         .group_by("a", "sid", maintain_order=True)
         .agg(
             pl.col("codes")
@@ -252,12 +287,11 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
     # "telephoned both leaders": the pair does not hold the one who acts upon it.
     acting = (
         e.filter("strong")
-        .sort("i")
+        .select("sid", "i", "codes")
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", pl.col("i").alias("first_i"), pl.col("codes").alias("acting"))
     )
-    leads = (_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "fut", "modal", "adverb"])
-    e = e.with_columns(leads.alias("is_subject"))
+    text = pl.col("lower").cast(pl.String)
     needs = (
         e.filter(pl.col("word_class").is_in(["pair", "three", "they"]))
         .select(
@@ -267,9 +301,9 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             "word_class",
             "is_subject",
             pl.col("lower").alias("lower_form"),
-            pl.col("lower").str.contains(_LIKENED).alias("is_likened"),
-            pl.col("lower").str.contains("sides$|delegations$|parties$|teams$").alias("is_of_sides"),
-            pl.col("lower")
+            text.str.contains(_LIKENED).alias("is_likened"),
+            text.str.contains("sides$|delegations$|parties$|teams$").alias("is_of_sides"),
+            text
             .str.extract(r"\b(four|five|six|seven)\b")
             .replace_strict(["four", "five", "six", "seven"], [4, 5, 6, 7], default=0, return_dtype=pl.Int64)
             .alias("count"),
@@ -303,7 +337,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("word_class") == "pair") & (pl.col("c").list.len() == 2))
         .select("i", "c", "k")
     )
-    with_lead = _lead_and_other(e, needs)
+    with_lead = _lead_and_other(e, needs, pointing)
     here = pl.concat([here, with_lead.join(here, on="i", how="anti")])
     links = (
         needs.with_columns(
@@ -344,43 +378,68 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .select("i", pl.col("pair_codes").alias("c"), pl.col("pair_keys").alias("k"))
     )
     links = links.join(here.select("i"), on="i", how="anti")
-    out = e.join(pl.concat([links, here, _each_other(e)]), on="i", how="left", maintain_order="left")
-    he = (pl.col("word_class") == "he") & pl.col("lead_codes").is_not_null()
-    plural = pl.col("c").is_not_null()
-    # "The presidents of the two countries met": the pair acts
-    led = (
-        plural
-        & pl.col("prep").is_in(["of", "from"])
+    found = pl.concat([links, here, _each_other(e)]).join(e.select("i", "row", "lower"), on="i")
+    # "the two countries" are no persons
+    states = pl.col("lower").cast(pl.String).str.contains(_STATES)
+    plural = found.select("row", pl.col("c").alias("codes"), pl.when(states).then(_NO_KEYS).otherwise("k").alias("keys"))
+    he = (
+        _with_cataphora(pointing.filter(pl.col("word_class") == "he"), e)
+        .filter(pl.col("lead_codes").is_not_null())
+        .join(found, on="i", how="anti")
+        .select("row", pl.col("lead_codes").alias("codes"), pl.col("lead_keys").alias("keys"))
+    )
+    whole = plural.join(e.select("row", prep="led_prep", is_possessive=pl.col("is_possessive") & ~pl.col("is_owner")), on="row")
+    values = pl.concat([whole, he.join(e.select("row", "prep", "is_possessive"), on="row")]).with_columns(
+        pl.lit("pronoun").alias("np"), pl.lit(True).alias("strong")
+    )
+    linked = replace_rows(marked, values["row"], values.drop("row"))
+    return linked.drop("row", "lead", "is_subject", "is_pairable", "led_prep", "is_owner")
+
+
+@in_one_plan
+def _listed(elements: pl.LazyFrame) -> pl.LazyFrame:
+    """The actors, with running counts of what may join them to a list."""
+    is_actor = (pl.col("codes").list.len() > 0) & pl.col("np").is_not_null() & (pl.col("np") != "other")
+    loose = (
+        pl.col("lower").is_in(_LINKS)
+        | (pl.col("word_class") == "det").fill_null(False)
+        | (pl.col("kind") == "B")
+    )
+
+    def finite(offset: int) -> pl.Expr:
+        verb = _at("is_verb", offset, False) & _at("tense", offset).is_in(["past", "s"])
+        return verb | _at("word_class", offset).is_in(["be", "aux", "fut", "modal"])
+
+    n_verbs = _count(finite(0))
+    # "hours after India and Pakistan accused ...", "said that Seoul and Tokyo must ...": a clause begins anew
+    opens = pl.col("word_class").is_in(["sub", "rel"]) | (pl.col("lower") == "that")
+    since = _latest(pl.when(opens.fill_null(False)).then(n_verbs))
+    # "Thai F-16 jets": the adjective acts where an acting body follows it.
+    bodied = (
+        (pl.col("name_kind") == "demonym")
+        & (pl.col("np") == "state")
         & (
-            _at("is_plural_office", 2, False)
-            | (_at("np", 2) == "body")
-            | _at("lower", 2).is_in(["leaders", "presidents", "ministers", "officials"])
+            (_at("kind", -1) == "A")
+            | (_at("kind", -2) == "A") & ~finite(-1)
+            | (_at("kind", -4) == "A") & (_at("lower", -2) == "-")
         )
     )
-    # "The two countries' foreign ministers talked": so does it
-    owners = (
-        plural
-        & pl.col("is_possessive")
-        & (_at("np", -1).is_in(["office", "body"]) | _at("lower", -1).is_in(_DOERS) | _at("lower", -2).is_in(_DOERS))
-    ).fill_null(False)
-    out = out.with_columns(
-        pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("prep"),
-        (pl.col("is_possessive") & ~owners).alias("is_possessive"),
+    return (
+        elements.with_columns(
+            is_actor.alias("is_actor"),
+            loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
+            pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
+            pl.col("lower")
+            .is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"])
+            .cast(pl.Int32)
+            .cum_sum()
+            .alias("n_and"),
+            finite(-1).alias("verb_next"),
+            (n_verbs - since.fill_null(0)).alias("n_verbs"),
+            (pl.col("strong") | bodied.fill_null(False)).alias("strong"),
+        )
+        .filter(pl.col("is_actor"))
     )
-    return out.with_columns(
-        pl.when(plural).then("c").when(he).then("lead_codes").otherwise("codes").alias("codes"),
-        # "the two countries" are no persons
-        pl.when(plural & pl.col("lower").str.contains(_STATES))
-        .then(_NO_KEYS)
-        .when(plural)
-        .then("k")
-        .when(he)
-        .then("lead_keys")
-        .otherwise("keys")
-        .alias("keys"),
-        pl.when(plural | he).then(pl.lit("pronoun")).otherwise("np").alias("np"),
-        (pl.col("strong") | plural | he).fill_null(False).alias("strong"),
-    ).drop("lead", "lead_keys", "lead_codes", "c", "k", "is_subject")
 
 
 def groups(elements: pl.DataFrame) -> pl.DataFrame:
@@ -391,54 +450,9 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
     # a town stands for its state as what is struck, never as who acts
     in_town = (pl.col("np") == "town") & pl.col("city_country").is_not_null()
     elements = elements.with_columns(
-        pl.when(in_town).then(pl.concat_list("city_country")).otherwise("codes").alias("codes")
+        pl.when(in_town).then(pl.concat_list(pl.col("city_country").cast(pl.String))).otherwise("codes").alias("codes")
     )
-    is_actor = (pl.col("codes").list.len() > 0) & pl.col("np").is_not_null() & (pl.col("np") != "other")
-    loose = (
-        pl.col("lower").is_in(_LINKS)
-        | (pl.col("word_class") == "det").fill_null(False)
-        | (pl.col("kind") == "B")
-    )
-    e = elements.with_columns(
-        is_actor.alias("is_actor"),
-        loose.fill_null(False).cast(pl.Int32).cum_sum().alias("n_loose"),
-        pl.col("lower").is_in(_LINKS).cast(pl.Int32).cum_sum().alias("n_links"),
-        pl.col("lower")
-        .is_in(["and", "&", "or", "as well as", "along with", "plus", "-", "/"])
-        .cast(pl.Int32)
-        .cum_sum()
-        .alias("n_and"),
-        (
-            pl.col("is_verb").fill_null(False) & (pl.col("tense").is_in(["past", "s"]))
-            | pl.col("word_class").is_in(["be", "aux", "fut", "modal"])
-        )
-        .fill_null(False)
-        .alias("finite"),
-    )
-    e = e.with_columns(
-        _at("finite", -1, False).alias("verb_next"),
-        pl.col("finite").cast(pl.Int32).cum_sum().over("sid").alias("n_verbs"),
-    )
-    # "hours after India and Pakistan accused ...", "said that Seoul and Tokyo must ...": a clause begins anew
-    opens = pl.col("word_class").is_in(["sub", "rel"]) | (pl.col("lower") == "that")
-    e = e.with_columns(
-        (
-            pl.col("n_verbs")
-            - pl.when(opens.fill_null(False)).then("n_verbs").forward_fill().over("sid").fill_null(0)
-        ).alias("n_verbs")
-    )
-    # "Thai F-16 jets": the adjective acts where an acting body follows it.
-    bodied = (
-        (pl.col("name_kind") == "demonym")
-        & (pl.col("np") == "state")
-        & (
-            (_at("kind", -1) == "A")
-            | (_at("kind", -2) == "A") & ~_at("finite", -1, False)
-            | (_at("kind", -4) == "A") & (_at("lower", -2) == "-")
-        )
-    )
-    e = e.with_columns((pl.col("strong") | bodied.fill_null(False)).alias("strong"))
-    actors = e.filter("is_actor")
+    actors = _listed(elements)
     between = pl.col("i") - pl.col("i").shift(1) - 1
     linked = (
         _same(1)
@@ -477,18 +491,30 @@ def groups(elements: pl.DataFrame) -> pl.DataFrame:
         .list.explode(keep_nulls=False, empty_as_null=False)
         .unique(maintain_order=True)
         .alias("keys"),
-        pl.col("prep").first(),
-        pl.col("det").first(),
+        pl.col("prep").first().cast(pl.String),
+        pl.col("det").first().cast(pl.String),
         pl.col("strong").all(),
         pl.col("is_possessive").last(),
-        pl.col("np").first(),
-        pl.col("name_kind").first(),
-        pl.col("role_class").first(),
+        pl.col("np").first().cast(pl.String),
+        pl.col("name_kind").first().cast(pl.String),
+        pl.col("role_class").first().cast(pl.String),
         pl.len().alias("n_members"),
         pl.col("shape").first(),
-        pl.col("word_class").first().alias("pronoun"),
+        pl.col("word_class").first().cast(pl.String).alias("pronoun"),
         ((pl.col("code_kind") == "organization") & (pl.col("np") == "state"))
         .all()
         .fill_null(False)
         .alias("is_forum"),
+    )
+
+
+def regroup(grp: pl.DataFrame, elements: pl.DataFrame, sids: pl.DataFrame) -> pl.DataFrame:
+    """The groups, those of these sentences found again."""
+    if sids.is_empty():
+        return grp
+    anew = groups(elements.join(sids, on="sid", how="semi", maintain_order="left"))
+    return (
+        pl.concat([grp.join(sids, on="sid", how="anti"), anew])
+        .sort("sid", "lo")
+        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("g"))
     )

@@ -8,10 +8,28 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at
+from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import replace_rows, rows_at, rows_where
 
 _LOOK_BACK = 6  # sentences
 _OTHERS = ["host", "hosts", "guest", "guests", "visitor", "visitors", "interlocutor", "counterpart", "homologue"]
+
+
+@in_one_plan
+def _definite(elements: pl.LazyFrame) -> pl.LazyFrame:
+    # after "the", and not before another noun: "the bank holiday", "the agency chief"
+    plain_next = (
+        _at("is_small", -1, False)
+        & (_at("word", -1).cat.len_bytes() >= 3)
+        & (_at("np", -1) == "")
+        & (_at("word_class", -1) == "")
+        & ~_at("is_verb", -1, False)
+    )
+    return elements.filter(
+        (_at("lower", 1) == "the")
+        & (pl.col("np").is_null() | (pl.col("np") == "body") & (pl.col("codes").list.len() == 0))
+        & ~plain_next.fill_null(False)
+    ).select("i", "a", "sid", pl.col("lower").cast(pl.String))
 
 
 def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
@@ -19,21 +37,8 @@ def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
 
     `nouns`: form, code, one row for each state or organisation that the noun may mean.
     """
-    # after "the", and not before another noun: "the bank holiday", "the agency chief"
-    plain_next = (
-        _at("word", -1).str.contains("^[a-z]{3,}$")
-        & (_at("np", -1) == "")
-        & (_at("word_class", -1) == "")
-        & ~_at("is_verb", -1, False)
-    )
     said = (
-        elements.filter(
-            (_at("lower", 1) == "the")
-            & (pl.col("np").is_null() | (pl.col("np") == "body") & (pl.col("codes").list.len() == 0))
-            & ~plain_next.fill_null(False)
-            & pl.col("lower").is_in(nouns["form"].unique().implode())
-        )
-        .select("i", "a", "sid", "lower")
+        _definite(elements, rows_where(elements, pl.col("lower").is_in(nouns["form"].unique().implode())))
         .join(nouns.rename({"form": "lower"}), on="lower")
     )
     named = (
@@ -47,26 +52,23 @@ def link_definites(elements: pl.DataFrame, nouns: pl.DataFrame) -> pl.DataFrame:
         .unique("i", keep="first", maintain_order=True)
         .select("i", pl.col("code").alias("d_code"))
     )
-    out = elements.join(meant, on="i", how="left", maintain_order="left")
-    found = pl.col("d_code").is_not_null()
-    return out.with_columns(
-        pl.when(found).then(pl.concat_list("d_code")).otherwise("codes").alias("codes"),
-        pl.when(found).then(pl.lit("state")).otherwise("np").alias("np"),
-        pl.when(found).then(pl.lit("name")).otherwise("name_kind").alias("name_kind"),
-        pl.when(found)
-        .then(pl.when(pl.col("d_code").str.contains("^[A-Z]{3}$") & ~pl.col("d_code").is_in(_THREE)).then(pl.lit("country")).otherwise(pl.lit("organization")))
-        .otherwise("code_kind")
-        .alias("code_kind"),
-        pl.when(found).then(False).otherwise("is_noun").alias("is_noun"),
-        pl.when(found).then(pl.lit(None, pl.String)).otherwise("word_class").alias("word_class"),
-    ).drop("d_code")
+    is_country = pl.col("d_code").str.contains("^[A-Z]{3}$") & ~pl.col("d_code").is_in(_THREE)
+    values = meant.select(
+        pl.concat_list("d_code").alias("codes"),
+        pl.lit("state").alias("np"),
+        pl.lit("name").alias("name_kind"),
+        pl.when(is_country).then(pl.lit("country")).otherwise(pl.lit("organization")).alias("code_kind"),
+        pl.lit(False).alias("is_noun"),
+        pl.lit(None, pl.String).alias("word_class"),
+    )
+    return replace_rows(elements, rows_at(elements["i"], meant["i"]), values)
 
 
 _THREE = ["GCC", "OIC", "OAS", "SCO", "CIS", "IMF", "WTO", "WHO", "ICC", "ICJ", "ADB"]
 
 
-def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    """The elements; "his host" is the other one of the two that the sentences before told of.
+def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The elements, and the sentences (sid) in which "his host" is the other one of the two told of before.
 
     `groups` has sid, lo, codes, keys, strong: the first strong one of the sentence is whose host it is.
     """
@@ -77,7 +79,7 @@ def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         & _at("lower", 1).is_in(["his", "her", "their", "its", "the"])
     ).select("i", "a", "sid")
     if not asks.height:
-        return elements
+        return elements, asks.select("sid")
     acting = (
         groups.filter(pl.col("strong") & (pl.col("codes").list.len() == 1))
         .sort("sid", "lo")
@@ -104,11 +106,8 @@ def link_others(elements: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .sort("i", "p_sid", descending=[False, True])
         .unique("i", keep="first", maintain_order=True)
         .with_columns(pl.col("pair").list.set_difference(pl.concat_list("own")).alias("o_codes"))
-        .select("i", "o_codes")
+        .select("i", "sid", "o_codes")
     )
-    out = elements.join(other, on="i", how="left", maintain_order="left")
-    found = pl.col("o_codes").is_not_null()
-    return out.with_columns(
-        pl.when(found).then("o_codes").otherwise("codes").alias("codes"),
-        (pl.col("strong") | found).alias("strong"),
-    ).drop("o_codes")
+    rows = rows_at(elements["i"], other["i"])
+    values = other.select(pl.col("o_codes").alias("codes"), pl.lit(True).alias("strong"))
+    return replace_rows(elements, rows, values), other.select("sid").unique()

@@ -25,6 +25,7 @@ from ingest.extract import (
     people,
     phrases,
     prepare,
+    relevance,
     statements,
     status,
     tokens,
@@ -33,76 +34,73 @@ from ingest.extract import (
 from ingest.extract.vocabulary import vocabulary
 from ingest.lexicon import places, words
 
-_POINTING = ["he", "they", "pair", "three", "each", "we", "agent", "counterpart"]
-
 
 @dataclass(frozen=True)
 class Reading:
-    """What the grammar saw in a batch: articles, sentences, elements, name runs, people, groups and bound clauses."""
+    """What the grammar saw in a batch: articles, sentences, elements, name runs, people, groups and bound clauses.
+
+    `elements` are those of the sentences that can state a fact, `others` the rest.
+    """
 
     folded: pl.DataFrame
     sents: pl.DataFrame
+    quotes: pl.DataFrame
     elements: pl.DataFrame
+    others: pl.DataFrame
     mentions: pl.DataFrame
     people: pl.DataFrame
     groups: pl.DataFrame
     bound: pl.DataFrame
-    hits: pl.DataFrame
 
 
 def read(articles: pl.DataFrame) -> Reading:
     """Articles (article_id, title, text, published_date, source) to bound clauses with status, date and place."""
     known = vocabulary()
-    cities = known.names.filter(pl.col("city").is_not_null()).select("form", "city", "city_country")
+    cities = known.cities
     folded = prepare.fold_articles(articles)
     sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
-    found = names.join_names(names.choose_kind(_with_states(tokens.tokenise(sents, known))))
+    found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
     found = attach.capitals(found, places.countries())
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
-    mentions = people.mentions(elements, sents, published)
+    # who is named, in every article; then the whole of the sentences that can state a fact
+    named = elements.filter(pl.col("np").is_not_null())
+    mentions = people.mentions(named, sents, published)
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
-    elements = clauses.mark_words(coreference.attach_people(elements, who))
-    dated = dates.find_dates(sents, published)
+    quotes = statements.quotes(folded)
+    named = coreference.attach_people(named, who)
+    told = relevance.telling_articles(named, quotes, attach.NATIONAL)
+    sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
+    everything = elements.select("a", "sid", "word_class", "lower").join(told, on="a", how="semi")
+    nouns = pl.concat([clauses.encounter_nouns(), places.definite_nouns()["form"]])
+    telling = relevance.telling_sentences(everything, named, nouns)
+    elements = elements.join(telling, on="sid", how="semi", maintain_order="left")
+    elements = coreference.attach_people(elements, who)
+    others = named.join(elements.select("i"), on="i", how="anti")
+    elements = clauses.mark_words(elements)
+    dated = dates.find_dates(sents_told, published)
     where = attach.find_places(elements)
-    scene = attach.scenes(dated, where, elements, sents)
-    elements = attach.localise(elements, where, scene, sents, cities)
+    scene = attach.scenes(dated, where, elements, sents_told)
+    elements = attach.localise(elements, where, scene, sents_told, cities)
     elements = definites.link_definites(coreference.link_offices(elements), places.definite_nouns())
     elements = coreference.link_pronouns(elements)
-    elements = definites.link_others(elements, coreference.groups(elements))
     groups = coreference.groups(elements)
+    elements, changed = definites.link_others(elements, groups)
+    groups = coreference.regroup(groups, elements, changed)
     elements = clauses.mark_harm(elements, words.verbs())
     trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
-    bound = clauses.without_sport(clauses.bind(elements, groups, trig), elements)
-    bound = status.statuses(bound, elements, status.find_cues(sents, words.status_cues()))
+    # what counts over a whole article asks `everything`: `elements` lacks the sentences without an actor
+    bound = clauses.without_sport(clauses.bind(elements, groups, trig), everything)
+    sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
+    bound = status.statuses(bound, elements, status.find_cues(sents_bound, words.status_cues()))
     bound = attach.add_dates(bound, dated, sents, elements)
-    bound = attach.inherit(attach.add_places(bound, where, sents, cities, elements), scene)
+    bound = attach.inherit(attach.add_places(bound, where, sents_told, cities, elements), scene)
     bound = attach.follow(bound, dated, elements, published)
-    bound = attach.carry_places(attach.add_format(bound, sents), sents, cities, published)
+    bound = attach.carry_places(attach.add_format(bound, sents), sents_told, cities, published)
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))
-    return Reading(folded, sents, elements, mentions, who, groups, bound, topics.term_hits(sents))
-
-
-def _with_states(found: pl.DataFrame) -> pl.DataFrame:
-    """The tokens that can hold a fact: of articles that name a state, an organisation or an office at all,
-    and of sentences with a name, an office or a pronoun in them."""
-    named = (
-        found.filter(pl.col("code").is_not_null() | pl.col("office_kind").is_not_null()).select("a").unique()
-    )
-    points = pl.col("word_class").is_in(_POINTING)
-    name = pl.col("is_capital") & (~pl.col("is_first") | pl.col("word_class").is_null())
-    spoken = found.filter(
-        pl.col("code").is_not_null()
-        | pl.col("office_kind").is_not_null()
-        | pl.col("city").is_not_null()
-        | points
-        | name
-    )
-    return found.join(named, on="a", how="semi", maintain_order="left").join(
-        spoken.select("sid").unique(), on="sid", how="semi", maintain_order="left"
-    )
+    return Reading(folded, sents, quotes, elements, others, mentions, who, groups, bound)
 
 
 def _names_of_codes() -> pl.DataFrame:
@@ -146,9 +144,10 @@ def _topics_of(frame: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
 def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     """The facts tables of a batch, by table name."""
     folded, sents, bound = reading.folded, reading.sents, reading.bound
-    persons = facts.people_of_articles(reading.mentions, reading.people, reading.elements, folded, sents)
+    every = pl.concat([reading.elements.select(facts.ACTING), reading.others.select(facts.ACTING)])
+    persons = facts.people_of_articles(reading.mentions, reading.people, every, folded, sents)
     codes = _names_of_codes()
-    actors = facts.article_actors(persons, facts.states_of_articles(reading.elements, sents, codes), folded)
+    actors = facts.article_actors(persons, facts.states_of_articles(every, sents, codes), folded)
 
     published = folded.select("a", pl.col("published_date").alias("date"))
     clauses_of = meetings.date_by_deeds(meetings.candidates(bound, reading.elements, sents), bound, published)
@@ -161,6 +160,9 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     )
     visited = events.visits(bound, sents)
     done = events.events(bound, met, best, visited, words.event_types())
+    # Only what has an encounter or an event gets topics: one report in twenty.
+    telling = pl.concat([done.select("a"), met.select("a")]).unique()
+    hits = topics.term_hits(sents.join(telling, on="a", how="semi", maintain_order="left"))
 
     met = met.with_columns(
         pl.col("sids").list.first().alias("first_sid"),
@@ -168,7 +170,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         pl.col("keys").list.sort().list.join(",").alias("key_key"),
     )
     met = _topics_of(
-        _with_ids("m", met, reading, "side_key", "status", "key_key", "start_date", "format"), reading.hits
+        _with_ids("m", met, reading, "side_key", "status", "key_key", "start_date", "format"), hits
     )
     took_part = (
         met.select("fact_id", "a", "keys", "codes")
@@ -190,7 +192,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     done = done.with_columns(pl.col("proofs").list.eval(pl.element().struct.field("sid")).alias("sids"))
     done = done.with_columns(pl.col("sids").list.first().alias("first_sid"))
     done = _topics_of(
-        _with_ids("e", done, reading, "source_code", "target_code", "event_type", "status"), reading.hits
+        _with_ids("e", done, reading, "source_code", "target_code", "event_type", "status"), hits
     )
     done_proofs = done.select("fact_id", "proofs").explode("proofs", empty_as_null=True).unnest("proofs")
 
@@ -203,7 +205,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         "status",
     )
     said = statements.statements(
-        folded, sents, reading.elements, reading.groups, words.verbs().filter(pl.col("verb_class") == "say")
+        folded, reading.quotes, sents, reading.elements, reading.groups, words.verbs().filter(pl.col("verb_class") == "say")
     )
     said = (
         said.join(
@@ -227,11 +229,11 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         .group_by("a")
         .agg(pl.col("code").n_unique().alias("n"))
         .filter(pl.col("n") >= 2)
-        .join(pl.concat([done.select("a"), met.select("a")]).unique(), on="a", how="semi")
+        .join(telling, on="a", how="semi")
         .select("a")
         .sort("a")
     )
-    about = topics.article_topics(reading.hits, sents, foreign).join(
+    about = topics.article_topics(hits, sents, foreign).join(
         folded.select("a", "article_id"), on="a", maintain_order="left"
     )
     counts = folded.join(

@@ -13,6 +13,8 @@ import polars as pl
 from ingest import tables
 
 _LEVELS = {1: "head", 2: "ministerial", 3: "envoy", 4: "official", 5: "official"}
+ACTING = ["i", "sid", "a", "np", "has_state", "codes", "start", "office_start", "office_end", "role_class"]
+"""The columns of elements that tell who is named in an article."""
 _ROLE_RANKS = {
     "head_of_state": 1,
     "head_of_government": 1,
@@ -100,7 +102,7 @@ def states_of_articles(elements: pl.DataFrame, sents: pl.DataFrame, names: pl.Da
     """One row per article and state or organisation named in it. `names`: code, name, kind."""
     at = sents.select("sid", pl.col("start").alias("s0"))
     named = elements.filter(
-        pl.col("np").is_in(["state", "office", "body", "person"]) & pl.col("shape").str.contains("G")
+        pl.col("np").is_in(["state", "office", "body", "person"]) & pl.col("has_state")
     )
     return (
         named.join(at, on="sid")

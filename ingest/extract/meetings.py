@@ -283,7 +283,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     both = (pl.col("rule_id") == "C11") & (pl.col("s_pronoun") == "pair").fill_null(False) & pl.col("t_codes").is_null()
     whole = (pl.col("codes").list.len() >= 2) & ~they & ~both
     told = (
-        found.sort("a", "i", "confidence", descending=[False, False, True])
+        found.sort("a", "i", "confidence", "rule_id", "part", descending=[False, False, True, False, False])
         .with_columns(
             pl.when(whole).then("codes").alias("w_codes"),
             pl.when(whole).then("keys").alias("w_keys"),

@@ -9,10 +9,10 @@ Kinds: G state or organisation, T town, F office, R rank, H honorific, B prefix 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
 import polars as pl
+
+from ingest.extract.neighbours import _at, _same, in_one_plan, replace_rows
+from ingest.extract.vocabulary import LEXICON
 
 _PARTICLES = [
     "bin",
@@ -43,7 +43,10 @@ _PARTICLES = [
     "zu",
     "af",
 ]
-_NOT_GIVEN = "ed$|^(led|based|born|style|era|elect|designate|wide|run|held|made|owned|friendly|free|like|long|year|day)$"
+_NOT_GIVEN = [
+    *("led", "based", "born", "style", "era", "elect", "designate", "wide", "run", "held", "made", "owned"),
+    *("friendly", "free", "like", "long", "year", "day"),
+]
 _COMPANY = ["guest", "guests", "visitor", "visitors", "host", "interlocutor", "interlocutors", "homologue"]
 _CURRENCIES = ["dollar", "dollars", "pound", "pounds", "francs", "rupees", "yen", "won", "yuan", "roubles", "rubles", "cents"]
 _PLACE_PREPOSITIONS = [
@@ -73,83 +76,6 @@ _PLACE_PREPOSITIONS = [
 ]
 
 
-def choose_kind(tokens: pl.DataFrame) -> pl.DataFrame:
-    """The tokens with `kind`, the reading that their own form supports."""
-    word_class, is_capital = pl.col("word_class").fill_null(""), pl.col("is_capital")
-    is_office = pl.col("office_kind").is_not_null()
-    is_date = word_class.is_in(["month", "day"])
-    known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
-    # "his Australian guest", but "guests", "will host"
-    of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
-    in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
-    # "Vice-Premier Liu He"
-    is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
-    is_he = is_he & (_at("word_class", 1) == "")
-    # "Theresa May", "a May 15 deadline", but "may"
-    is_may = (pl.col("word") == "May") & ~pl.col("is_first")
-    is_named_may = is_may & _at("is_capital", 1, False) & (_at("word_class", 1) == "") & ~_at("is_punct", 1, True)
-    is_month = is_may & ~is_named_may | (pl.col("word") == "May") & _at("word", -1).str.contains(r"^\d")
-    # "around $400 million"
-    is_about = pl.col("lower").is_in(["around", "over", "about", "under", "near"]) & _at("word", -1).str.contains(r"^[\d$€£]")
-    kind = (
-        pl.when(pl.col("lower") == ",")
-        .then(pl.lit("C"))
-        .when("is_punct")
-        .then(pl.lit("W"))
-        .when("is_blocked")
-        .then(pl.lit("X"))
-        # "non-OPEC producers", "anti-EU"
-        .when(
-            pl.col("code").is_not_null()
-            & (_at("lower", 1) == "-")
-            & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
-        )
-        .then(pl.lit("X"))
-        # "50,000 US dollars"
-        .when(pl.col("code").is_not_null() & (_at("lower", -1).is_in(_CURRENCIES) | (_at("lower", -1) == "$") & ~_at("spaced", -1, True)))
-        .then(pl.lit("W"))
-        .when(pl.col("code").is_not_null())
-        .then(pl.lit("G"))
-        .when(is_office & (pl.col("office_kind") == "prefix"))
-        .then(pl.lit("B"))
-        .when(is_office & (pl.col("office_kind") == "former"))
-        .then(pl.lit("B"))
-        .when(is_office & (pl.col("office_kind") == "rank"))
-        .then(pl.lit("R"))
-        .when(is_office & in_title)
-        .then(pl.lit("F"))
-        .when((word_class == "counterpart") & (~pl.col("lower").is_in(_COMPANY) | of_someone))
-        .then(pl.lit("F"))
-        .when((word_class == "honorific") & is_capital)
-        .then(pl.lit("H"))
-        .when(word_class == "agent")
-        .then(pl.lit("A"))
-        .when(pl.col("city").is_not_null())
-        .then(pl.lit("T"))
-        .when(is_he | is_named_may)
-        .then(pl.lit("X"))
-        .when(is_month | is_about)
-        .then(pl.lit("W"))
-        .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
-        .then(pl.lit("X"))
-        .otherwise(pl.lit("W"))
-    )
-    return tokens.with_columns(
-        kind.alias("kind"),
-        *(
-            pl.when(pl.col("is_blocked") | (kind == "W")).then(None).otherwise(c).alias(c)
-            for c in ("code", "name_kind", "city")
-        ),
-        # "the WHO" and "US" are no pronouns
-        pl.when((kind == "G") | is_he | is_named_may | is_about)
-        .then(None)
-        .when(is_month)
-        .then(pl.lit("month"))
-        .otherwise("word_class")
-        .alias("word_class"),
-    )
-
-
 _CLOSED = [
     "prep",
     "det",
@@ -176,23 +102,92 @@ _CLOSED = [
 ]
 
 
-def in_one_plan(step: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """The step as one lazy query, so that a neighbour that many rules look at is looked up once."""
-
-    @wraps(step)
-    def run(frame: pl.DataFrame) -> pl.DataFrame:
-        return step(frame.lazy()).collect()
-
-    return run
+def _kind(name: str) -> pl.Expr:
+    """A kind or class as the column holds it: a chain of texts would be copied at every link."""
+    return pl.lit(name, dtype=LEXICON)
 
 
-def _same(offset: int) -> pl.Expr:
-    return pl.col("sid").shift(offset) == pl.col("sid")
-
-
-def _at(name: str, offset: int, blank: str = "") -> pl.Expr:
-    """The neighbour's value within the sentence (offset 1 = before, -1 = after)."""
-    return pl.when(_same(offset)).then(pl.col(name).shift(offset)).otherwise(None).fill_null(blank)
+@in_one_plan
+def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
+    """The tokens with `kind`, the reading that their own form supports."""
+    word_class, is_capital = pl.col("word_class").fill_null(""), pl.col("is_capital")
+    is_office = pl.col("office_kind").is_not_null()
+    is_date = word_class.is_in(["month", "day"])
+    known = (word_class != "") | pl.col("is_verb").fill_null(False) | pl.col("is_noun").fill_null(False)
+    # "his Australian guest", but "guests", "will host"
+    of_someone = _at("lower", 1).is_in(["his", "her", "their", "its"]) | (_at("name_kind", 1) == "demonym")
+    in_title = is_capital | ~pl.col("office_kind").is_in(["abbreviation"])
+    # "Vice-Premier Liu He"
+    is_he = (pl.col("word") == "He") & ~pl.col("is_first") & _at("is_capital", 1, False) & ~_at("is_first", 1, False)
+    is_he = is_he & (_at("word_class", 1) == "")
+    # "Theresa May", "a May 15 deadline", but "may"
+    is_may = (pl.col("word") == "May") & ~pl.col("is_first")
+    is_named_may = is_may & _at("is_capital", 1, False) & (_at("word_class", 1) == "") & ~_at("is_punct", 1, True)
+    is_month = is_may & ~is_named_may | (pl.col("word") == "May") & _at("is_number", -1, False)
+    # "around $400 million"
+    is_about = pl.col("lower").is_in(["around", "over", "about", "under", "near"])
+    is_about = is_about & (_at("is_number", -1, False) | (_at("lower", -1) == "$"))
+    kind = (
+        pl.when(pl.col("lower") == ",")
+        .then(_kind("C"))
+        .when("is_punct")
+        .then(_kind("W"))
+        .when("is_blocked")
+        .then(_kind("X"))
+        # "non-OPEC producers", "anti-EU"
+        .when(
+            pl.col("code").is_not_null()
+            & (_at("lower", 1) == "-")
+            & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
+        )
+        .then(_kind("X"))
+        # "50,000 US dollars"
+        .when(
+            pl.col("code").is_not_null()
+            & (_at("lower", -1).is_in(_CURRENCIES) | (_at("lower", -1) == "$") & ~_at("spaced", -1, True))
+        )
+        .then(_kind("W"))
+        .when(pl.col("code").is_not_null())
+        .then(_kind("G"))
+        .when(is_office & (pl.col("office_kind") == "prefix"))
+        .then(_kind("B"))
+        .when(is_office & (pl.col("office_kind") == "former"))
+        .then(_kind("B"))
+        .when(is_office & (pl.col("office_kind") == "rank"))
+        .then(_kind("R"))
+        .when(is_office & in_title)
+        .then(_kind("F"))
+        .when((word_class == "counterpart") & (~pl.col("lower").is_in(_COMPANY) | of_someone))
+        .then(_kind("F"))
+        .when((word_class == "honorific") & is_capital)
+        .then(_kind("H"))
+        .when(word_class == "agent")
+        .then(_kind("A"))
+        .when(pl.col("city").is_not_null())
+        .then(_kind("T"))
+        .when(is_he | is_named_may)
+        .then(_kind("X"))
+        .when(is_month | is_about)
+        .then(_kind("W"))
+        .when(is_capital & ~is_date & (~pl.col("is_first") & (~word_class.is_in(_CLOSED)) | ~known))
+        .then(_kind("X"))
+        .otherwise(_kind("W"))
+    )
+    other_class = (is_he | is_named_may | is_about).alias("is_classless")
+    read = tokens.with_columns(kind.alias("kind"), other_class, is_month.alias("is_month"))
+    return read.with_columns(
+        *(
+            pl.when(pl.col("is_blocked") | (pl.col("kind") == "W")).then(None).otherwise(c).alias(c)
+            for c in ("code", "name_kind", "city")
+        ),
+        # "the WHO" and "US" are no pronouns
+        pl.when((pl.col("kind") == "G") | pl.col("is_classless"))
+        .then(None)
+        .when("is_month")
+        .then(_kind("month"))
+        .otherwise("word_class")
+        .alias("word_class"),
+    ).drop("is_classless", "is_month")
 
 
 @in_one_plan
@@ -205,7 +200,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
     initial_dot = (
         (lower == ".")
         & glued
-        & _at("word", 1).str.contains("^(?:[A-Z]|[A-Z][a-z])$")
+        & _at("is_initial", 1, False)
         & (_at("kind", 1) == "X")
         & ~((_at("word", 1) == "He") & ~_at("is_capital", -1, False))
     )
@@ -217,8 +212,9 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
         glued
         & (_at("lower", 1) == "-")
         & ~_at("spaced", 1, True)
-        & pl.col("word").str.contains("^[a-z]{2,}$")
-        & ~lower.str.contains(_NOT_GIVEN)
+        & pl.col("is_small")
+        & (lower.cat.len_bytes() >= 2)
+        & ~(lower.cat.ends_with("ed") | lower.is_in(_NOT_GIVEN))
         & pl.col("word_class").is_null()
         & (_at("kind", 2) == "X")
     )
@@ -226,7 +222,7 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("kind").is_in(["G", "T"])
         & pl.col("name_kind").fill_null("city").is_in(["name", "capital", "city", "seat"])
         & ~pl.col("is_possessive")
-        & ~pl.col("word").str.contains(r"^[A-Z.]+$| ")
+        & ~pl.col("is_rigid")
     )
     before_name = (_at("kind", -1) == "X") & ~_at("lower", 1).is_in(_PLACE_PREPOSITIONS)
     after_name = (
@@ -250,9 +246,9 @@ def _run_roles(tokens: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
-    """The tokens with each name run as one token of kind P; `name_first`, `name_last` are its outer words, folded."""
-    roles = _run_roles(tokens)
+@in_one_plan
+def _linked(roles: pl.LazyFrame) -> pl.LazyFrame:
+    """`held`: whether the token is part of a name; `linked`: whether of the same as the token before it."""
     prev, nxt = _at("role", 1), _at("role", -1)
     leading = (
         (pl.col("role") == "c")
@@ -271,31 +267,30 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
         | leading
     )
     # A possessive ends a name; so does a comma, since it is no connector.
-    roles = (
-        roles.with_columns(held.alias("held"))
-        .with_columns(
-            (
-                pl.col("held")
-                & pl.col("held").shift(1).fill_null(False)
-                & _same(1)
-                & ~pl.col("is_possessive").shift(1)
-                & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
-            )
-            .fill_null(False)
-            .alias("linked")
+    return roles.with_columns(held.fill_null(False).alias("held")).with_columns(
+        (
+            pl.col("held")
+            & pl.col("held").shift(1).fill_null(False)
+            & _same(1)
+            & ~pl.col("is_possessive").shift(1)
+            & ~((pl.col("lower").shift(1) == ".") & (pl.col("role").shift(1) != "c"))
         )
-        .with_columns((~pl.col("linked")).cum_sum().alias("run"))
+        .fill_null(False)
+        .alias("linked")
     )
+
+
+def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
+    """The tokens with each name run as one token of kind P; `n_names` is the number of its words."""
+    roles = _linked(_run_roles(tokens))
     runs = (
-        roles.filter("held")
-        .group_by("run", maintain_order=True)
+        roles.with_columns(((~pl.col("linked")).cum_sum() - 1).alias("row"))
+        .filter("held")
+        .group_by("row", maintain_order=True)
         .agg(
-            pl.col("end").last().alias("run_end"),
-            pl.col("is_possessive").last().alias("run_possessive"),
-            pl.col("word").filter(pl.col("role") == "X").first().alias("name_first"),
-            pl.col("word").filter(pl.col("role") == "X").last().alias("name_last"),
+            pl.col("end").last(),
+            pl.col("is_possessive").last(),
             (pl.col("role") == "X").sum().alias("n_names"),
-            pl.col("word").filter(pl.col("role") == "X").alias("name_words"),
             (
                 pl.col("word_class").eq_missing("notname")
                 | pl.col("is_noun").fill_null(False) & (pl.col("is_plural").fill_null(False))
@@ -304,20 +299,12 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
             .alias("is_thing"),
         )
         .filter(pl.col("n_names") > 0)
-    )
-    return (
-        roles.filter(~pl.col("linked"))
-        .join(runs, on="run", how="left", maintain_order="left")
         .with_columns(
-            pl.when(pl.col("n_names").is_not_null()).then(pl.lit("P")).otherwise("kind").alias("kind"),
-            pl.coalesce("run_end", "end").alias("end"),
-            pl.coalesce("run_possessive", "is_possessive").alias("is_possessive"),
+            pl.lit("P").alias("kind"),
+            *(pl.lit(None, pl.String).alias(c) for c in ("code", "code_kind", "name_kind", "city", "city_country")),
         )
-        .with_columns(
-            *(
-                pl.when(pl.col("kind") == "P").then(None).otherwise(c).alias(c)
-                for c in ("code", "code_kind", "name_kind", "city", "city_country")
-            ),
-        )
-        .drop("role", "held", "linked", "run", "run_end", "run_possessive")
     )
+    first = roles.filter(~pl.col("linked")).drop("role", "held", "linked").with_columns(
+        pl.lit(None, pl.UInt32).alias("n_names"), pl.lit(None, pl.Boolean).alias("is_thing")
+    )
+    return replace_rows(first, runs["row"], runs.drop("row"))

@@ -44,8 +44,9 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
     )
     actor = (pl.col("np") == "person") | (pl.col("codes").list.len() > 0)
     beside = elements.filter(actor).group_by("sid").agg((pl.len() > 1).alias("is_beside"))
-    return (
+    rows = (
         elements.filter(pl.col("np") == "person")
+        .select("i", "a", "sid", "codes", "role_class", "shape", "name_start", "name_end", "is_thing")
         .join(starts, on="sid", maintain_order="left")
         .join(dates, on="a", maintain_order="left")
         .join(named, on="a", how="left", maintain_order="left")
@@ -56,18 +57,9 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
             .alias("surface"),
             (pl.col("s0") + pl.col("name_start")).alias("at"),
         )
-        .with_columns(name_key(pl.col("surface")).alias("key"))
-        .with_columns(
-            pl.col("key").str.split(" ").list.last().alias("last"),
-            pl.col("key").str.split(" ").list.first().alias("first"),
-            (pl.col("key").str.count_matches(" ") + 1).alias("n_words"),
-        )
-        .with_columns(
-            pl.concat_str("first", pl.lit(" "), "last").alias("outer"),
-            pl.col("codes").list.first().alias("code"),
-            pl.col("shape").str.contains("H|R|F").alias("is_titled"),
-            pl.col("shape").str.contains("F").alias("has_office"),
-        )
+    )
+    return (
+        rows.join(_keys_of(rows["surface"]), on="surface", maintain_order="left")
         .filter((pl.col("key") != "") & ~pl.col("key").is_in(["jr", "sr", "ii", "iii"]))
         .select(
             "i",
@@ -80,10 +72,10 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
             "first",
             "outer",
             "n_words",
-            "code",
-            "role_class",
-            "is_titled",
-            "has_office",
+            pl.col("codes").list.first().alias("code"),
+            pl.col("role_class").cast(pl.String),
+            pl.col("shape").str.contains("H|R|F").alias("is_titled"),
+            pl.col("shape").str.contains("F").alias("has_office"),
             "date",
             "name_start",
             "name_end",
@@ -91,6 +83,22 @@ def mentions(elements: pl.DataFrame, sents: pl.DataFrame, dates: pl.DataFrame) -
             "here",
             "is_beside",
         )
+    )
+
+
+def _keys_of(surfaces: pl.Series) -> pl.DataFrame:
+    """One row per distinct surface: its comparable form and that form's words. A name stands four times on average."""
+    words = pl.col("key").str.split(" ")
+    return (
+        surfaces.unique()
+        .to_frame("surface")
+        .with_columns(name_key(pl.col("surface")).alias("key"))
+        .with_columns(
+            words.list.last().alias("last"),
+            words.list.first().alias("first"),
+            (pl.col("key").str.count_matches(" ") + 1).alias("n_words"),
+        )
+        .with_columns(pl.concat_str("first", pl.lit(" "), "last").alias("outer"))
     )
 
 
@@ -155,12 +163,11 @@ def _best(candidates: pl.DataFrame, terms: pl.DataFrame, bare: bool) -> pl.DataF
 def resolve(ments: pl.DataFrame, aliases: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     """One row per mention that is a person: i, actor_key, basis, and the person's state and office.
 
-    `aliases`: key, kind (full, outer, surname), person_id. `terms`: person_id, t_code, t_role, t_role_class,
+    `aliases`: key, kind (full, outer, surname), person_id, n_bearers. `terms`: person_id, t_code, t_role, t_role_class,
     t_surname, valid_from, valid_to.
     """
-    borne = aliases.with_columns(pl.col("person_id").n_unique().over("kind", "key").alias("n_bearers"))
     look = lambda frame, on, kind: frame.join(  # noqa: E731
-        borne.filter(pl.col("kind") == kind).select(pl.col("key").alias(on), "person_id", "n_bearers"), on=on
+        aliases.filter(pl.col("kind") == kind).select(pl.col("key").alias(on), "person_id", "n_bearers"), on=on
     )
     many = ments.filter(pl.col("n_words") >= 2)
     full = _best(look(many, "key", "full"), terms, bare=False)

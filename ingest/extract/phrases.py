@@ -6,9 +6,13 @@ Does not belong here: which person a name means (`people`), pronouns (`coreferen
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
+from ingest.extract.neighbours import replace_rows
+from ingest.extract.vocabulary import LEXICON, vocabulary
 
 _DETERMINERS = ["the", "a", "an", "his", "her", "its", "their", "our"]
 _CONNECTORS = [",", "and", "&", "as well as", "along with", "plus", "or", "-", "/"]
@@ -45,6 +49,13 @@ _ING_ADJECTIVES = [
 ]
 
 
+@cache
+def _accredited() -> list[str]:
+    """The forms of offices that one state gives for another: "the special representative for North Korea"."""
+    forms = vocabulary().terms["form"]
+    return forms.filter(forms.str.contains("representative|envoy|coordinator|rapporteur|adviser|advisor")).to_list()
+
+
 @in_one_plan
 def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
     """`joined`: whether the token belongs to the phrase of the token before it."""
@@ -52,20 +63,18 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
     k1, k2, n1, n2 = _at("kind", 1), _at("kind", 2), _at("kind", -1), _at("kind", -2)
     l1, w1 = _at("lower", 1), _at("lower", -1)
     poss1 = _at("is_possessive", 1, False)
-    adjective1 = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("word", 1).str.contains(
-        r"^[A-Z][A-Z.]+$"
-    )
+    adjective1 = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("is_acronym", 1, False)
     demonym = pl.col("name_kind").fill_null("").is_in(["demonym", "name", "abbreviation"])
     office = ["F", "R", "B"]
     plain = (
         kind.is_in(["W"])
-        & pl.col("word").str.contains("^[a-z]+$")
+        & pl.col("is_small")
         & pl.col("word_class").is_null()
         & ~pl.col("is_verb").fill_null(False)
     )
     hyphened = ~pl.col("spaced")
     # "the special representative for North Korea" is another state's
-    sent_there = (lower == "for") & l1.str.contains("representative|envoy|coordinator|rapporteur|adviser|advisor")
+    sent_there = (lower == "for") & l1.is_in(_accredited())
     of_state = (
         ~sent_there
         & (
@@ -112,7 +121,7 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         of_state,
         (kind == "G")
         & (
-            (l1.is_in(["of", "for"]) & ~((l1 == "for") & _at("lower", 2).str.contains("representative|envoy|coordinator|rapporteur|adviser|advisor")))
+            (l1.is_in(["of", "for"]) & ~((l1 == "for") & _at("lower", 2).is_in(_accredited())))
             | (l1 == "from") & (_at("lower", 2).is_in(_PEOPLE) | _at("office_kind", 2).is_in(["plural"]))
         )
         & k2.is_in(["F", "A"])
@@ -167,26 +176,25 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
         & (n1 == "W")
         & n2.is_in(["F", "B"])
         & (poss1 | adjective1)
-        & _at("word", -1).str.contains("^[a-z]+$")
+        & _at("is_small", -1, False)
         & (_at("word_class", -1) == ""),
         plain
         & (k1 == "W")
         & (k2 == "G")
         & n1.is_in(["F", "B"])
         & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"]))
-        & _at("word", 1).str.contains("^[a-z]+$")
+        & _at("is_small", 1, False)
         & (_at("word_class", 1) == ""),
         kind.is_in([*office, "A"])
         & (k1 == "W")
         & (k2 == "G")
         & (_at("is_possessive", 2, False) | _at("name_kind", 2).is_in(["demonym"]))
-        & _at("word", 1).str.contains("^[a-z]+$")
+        & _at("is_small", 1, False)
         & (_at("word_class", 1) == "")
         & ~_at("is_verb", 1, False),
     ]
-    joined = home[0]
-    for rule in [*home[1:], *rules]:
-        joined = joined | rule
+    # not a chain of "or": planning one takes time with the square of its length (31 ms a batch)
+    joined = pl.any_horizontal(*home, *rules)
     return tokens.with_columns((joined & _same(1)).fill_null(False).alias("joined"))
 
 
@@ -199,128 +207,95 @@ def _settle(tokens: pl.DataFrame) -> pl.DataFrame:
     return out.with_columns(link.alias("joined"))
 
 
+_ELEMENT = [
+    *("sid", "a", "start", "end", "word", "lower", "is_possessive", "spaced", "is_first", "is_capital", "is_punct"),
+    *("is_number", "is_small", "word_class", "is_verb", "tense", "is_noun", "kind", "shape", "np", "codes", "code_kind"),
+    *("has_state", "has_office", "has_title"),
+    *("name_kind", "city", "city_country", "office_start", "office_end", "role_class", "is_plural_office"),
+    *("name_start", "name_end", "n_names", "is_thing"),
+]
+_NP = {"P": "person", "F": "office", "R": "office", "A": "body", "G": "state", "T": "town"}
+
+
 def noun_phrases(tokens: pl.DataFrame) -> pl.DataFrame:
     """One row per element, a noun phrase or any other token, in text order.
 
     Noun phrases carry `np` person, office, body, state, town or null; `codes` of the states named in them, `office`
-    (start and end of the office words), `role_class` and `rank` of the highest office, and the name's outer words.
+    (start and end of the office words) and `role_class` of the highest office.
     """
-    linked = _settle(_joins(tokens)).with_columns((~pl.col("joined")).cum_sum().alias("e"))
+    linked = _settle(_joins(tokens))
+    single = _of_one(linked.filter(~pl.col("joined")))
+    merged = _of_several(linked)
+    if merged.is_empty():
+        return single
+    # One element in fifteen has several tokens: the others stay as they are.
+    own = single.select(pl.col(merged.drop("row").columns).gather(merged["row"]))
+    filled = merged.drop("row").select(pl.coalesce(c, own[c]).alias(c) for c in own.columns)
+    return replace_rows(single, merged["row"], filled)
+
+
+@in_one_plan
+def _of_one(tokens: pl.LazyFrame) -> pl.LazyFrame:
+    """Each token as an element of its own."""
+    kind = pl.col("kind")
+    return tokens.with_columns(
+        kind.cast(pl.String).alias("shape"),
+        (kind == "G").alias("has_state"),
+        (kind == "F").alias("has_office"),
+        kind.is_in(["R", "H"]).alias("has_title"),
+        pl.coalesce(pl.when(kind == k).then(pl.lit(np, dtype=LEXICON)) for k, np in _NP.items()).alias("np"),
+        pl.when(pl.col("code").is_not_null())
+        .then(pl.concat_list(pl.col("code").cast(pl.String)))
+        .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        .alias("codes"),
+        pl.when(kind.is_in(["F", "R", "B"])).then("start").alias("office_start"),
+        pl.when(kind.is_in(["F", "R"])).then("end").alias("office_end"),
+        pl.col("office_kind").eq_missing("plural").alias("is_plural_office"),
+        pl.when(kind == "P").then("start").alias("name_start"),
+        pl.when(kind == "P").then("end").alias("name_end"),
+    ).select(_ELEMENT)
+
+
+def _of_several(linked: pl.DataFrame) -> pl.DataFrame:
+    """One row per element of several tokens: row (its place among all elements) and what it has of them together."""
+    several = pl.col("joined") | pl.col("joined").shift(-1, fill_value=False)
+    many = linked.with_columns(((~pl.col("joined")).cum_sum() - 1).alias("row")).filter(several)
     is_office = pl.col("kind").is_in(["F", "R"])
-    many = linked.filter(pl.len().over("e") > 1) if linked.height else linked
     first_office = pl.col("office_rank").filter(is_office)
-    merged = many.group_by("e", maintain_order=True).agg(
-        pl.col("end").last().alias("m_end"),
-        pl.col("is_possessive").last().alias("m_possessive"),
+    merged = many.group_by("row", maintain_order=True).agg(
+        pl.col("end").last(),
+        pl.col("is_possessive").last(),
         pl.col("kind").str.join("").alias("shape"),
-        pl.col("code").drop_nulls().unique(maintain_order=True).alias("codes"),
-        pl.col("code_kind").drop_nulls().first().alias("m_code_kind"),
-        pl.col("name_kind").filter(pl.col("kind") == "G").first().alias("m_name_kind"),
+        pl.col("code").drop_nulls().cast(pl.String).unique(maintain_order=True).alias("codes"),
+        pl.col("code_kind").drop_nulls().first(),
+        pl.col("name_kind").filter(pl.col("kind") == "G").first(),
         pl.col("start").filter(pl.col("kind").is_in(["F", "R", "B"])).first().alias("office_start"),
         pl.col("end").filter(pl.col("kind").is_in(["F", "R"])).last().alias("office_end"),
-        pl.col("role_class")
-        .filter(is_office)
-        .get(first_office.arg_min(), null_on_oob=True)
-        .alias("m_role_class"),
-        first_office.min().alias("m_rank"),
-        pl.col("office_kind").filter(pl.col("kind") == "B").first().alias("m_prefix"),
+        pl.col("role_class").filter(is_office).get(first_office.arg_min(), null_on_oob=True),
         (
             pl.col("is_plural").fill_null(False) & (pl.col("kind") == "F")
             | pl.col("office_kind").eq_missing("plural")
         )
         .any()
-        .alias("m_plural"),
+        .alias("is_plural_office"),
         pl.col("start").filter(pl.col("kind") == "P").first().alias("name_start"),
         pl.col("end").filter(pl.col("kind") == "P").first().alias("name_end"),
-        *(
-            pl.col(c).filter(pl.col("kind") == "P").first().alias(f"m_{c}")
-            for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")
-        ),
+        *(pl.col(c).filter(pl.col("kind") == "P").first() for c in ("n_names", "is_thing")),
     )
-    single = linked.filter(~pl.col("joined")).join(merged, on="e", how="left", maintain_order="left")
-    kind = pl.col("kind")
-    return (
-        single.with_columns(
-            pl.coalesce("m_end", "end").alias("end"),
-            pl.coalesce("m_possessive", "is_possessive").alias("is_possessive"),
-            pl.coalesce("shape", "kind").alias("shape"),
-            pl.when(pl.col("codes").is_not_null())
-            .then("codes")
-            .when(pl.col("code").is_not_null())
-            .then(pl.concat_list("code"))
-            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
-            .alias("codes"),
-            pl.coalesce("m_code_kind", "code_kind").alias("code_kind"),
-            pl.coalesce("m_name_kind", "name_kind").alias("name_kind"),
-            pl.coalesce("office_start", pl.when(kind.is_in(["F", "R", "B"])).then("start")).alias(
-                "office_start"
-            ),
-            pl.coalesce("office_end", pl.when(kind.is_in(["F", "R"])).then("end")).alias("office_end"),
-            pl.coalesce("m_role_class", "role_class").alias("role_class"),
-            pl.coalesce("m_rank", "office_rank").alias("rank"),
-            pl.coalesce("m_prefix", pl.when(kind == "B").then("office_kind")).alias("prefix"),
-            pl.coalesce("m_plural", pl.col("office_kind").eq_missing("plural"))
-            .fill_null(False)
-            .alias("is_plural_office"),
-            pl.coalesce("name_start", pl.when(kind == "P").then("start")).alias("name_start"),
-            pl.coalesce("name_end", pl.when(kind == "P").then("end")).alias("name_end"),
-            *(
-                pl.coalesce(f"m_{c}", c).alias(c)
-                for c in ("name_first", "name_last", "name_words", "n_names", "is_thing")
-            ),
-        )
-        .with_columns(
-            pl.when(pl.col("shape").str.contains("P"))
-            .then(pl.lit("person"))
-            .when(pl.col("shape").str.contains("F|R"))
-            .then(pl.lit("office"))
-            .when(pl.col("shape").str.contains("A"))
-            .then(pl.lit("body"))
-            .when(pl.col("shape").str.contains("G"))
-            .then(pl.lit("state"))
-            .when(pl.col("shape") == "T")
-            .then(pl.lit("town"))
-            .alias("np")
-        )
-        .select(
-            "sid",
-            "a",
-            "start",
-            "end",
-            "word",
-            "lower",
-            "is_possessive",
-            "spaced",
-            "is_first",
-            "is_capital",
-            "is_punct",
-            "word_class",
-            "is_verb",
-            "tense",
-            "is_noun",
-            "is_plural",
-            "kind",
-            "shape",
-            "np",
-            "codes",
-            "code_kind",
-            "name_kind",
-            "city",
-            "city_country",
-            "office_start",
-            "office_end",
-            "role_class",
-            "rank",
-            "prefix",
-            "is_plural_office",
-            "name_start",
-            "name_end",
-            "name_first",
-            "name_last",
-            "name_words",
-            "n_names",
-            "is_thing",
-        )
+    return merged.with_columns(
+        pl.col("shape").str.contains("G").alias("has_state"),
+        pl.col("shape").str.contains("F").alias("has_office"),
+        pl.col("shape").str.contains("R|H").alias("has_title"),
+        pl.when(pl.col("shape").str.contains("P"))
+        .then(pl.lit("person"))
+        .when(pl.col("shape").str.contains("F|R"))
+        .then(pl.lit("office"))
+        .when(pl.col("shape").str.contains("A"))
+        .then(pl.lit("body"))
+        .when(pl.col("shape").str.contains("G"))
+        .then(pl.lit("state"))
+        .cast(LEXICON)
+        .alias("np")
     )
 
 
@@ -331,42 +306,29 @@ _APPOSED = (
     "office_start",
     "office_end",
     "role_class",
-    "rank",
-    "prefix",
     "is_plural_office",
 )
 
 
 def _absorb(elements: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
-    """The elements with each span of `heads` (i of the kept element, lo, hi) as one element."""
-    kept = elements.join(
-        heads.select(
-            "i", "lo", "hi", "new_start", "new_end", "new_possessive", *(f"new_{c}" for c in _APPOSED)
-        ),
-        on="i",
-        how="left",
-        maintain_order="left",
+    """The elements (with row number i) with each span of `heads` (i of the kept element, lo, hi) as one element."""
+    if heads.is_empty():
+        return elements
+    covered = heads.select("i", pl.int_ranges("lo", pl.col("hi") + 1).alias("j")).explode("j", empty_as_null=True)
+    dropped = covered.filter(pl.col("i") != pl.col("j"))["j"]
+    stays = pl.repeat(True, elements.height, eager=True).scatter(dropped, False)
+    values = heads.select(
+        pl.col("new_start").alias("start"),
+        pl.col("new_end").alias("end"),
+        pl.col("new_possessive").alias("is_possessive"),
+        *(pl.col(f"new_{c}").alias(c) for c in _APPOSED),
     )
-    covered = heads.select(pl.int_ranges("lo", pl.col("hi") + 1).alias("j"), "i").explode(
-        "j", empty_as_null=True
-    )
-    dropped = covered.filter(pl.col("i") != pl.col("j")).select(pl.col("j").cast(pl.UInt32).alias("i"))
-    is_new = pl.col("new_start").is_not_null()
-    return (
-        kept.with_columns(
-            pl.when(is_new).then("new_start").otherwise("start").alias("start"),
-            pl.when(is_new).then("new_end").otherwise("end").alias("end"),
-            pl.when(is_new).then("new_possessive").otherwise("is_possessive").alias("is_possessive"),
-            *(pl.when(is_new).then(f"new_{c}").otherwise(c).alias(c) for c in _APPOSED),
-        )
-        .join(dropped, on="i", how="anti", maintain_order="left")
-        .select(elements.columns)
-    )
+    return replace_rows(elements, heads["i"], values).filter(stays)
 
 
-def appositions(elements: pl.DataFrame) -> pl.DataFrame:
-    """The elements with "office, name" and "name, office" as one person each."""
-    e = elements.with_row_index("i")
+@in_one_plan
+def _apposed(e: pl.LazyFrame) -> pl.LazyFrame:
+    """The elements with `b` (an office before it belongs to it), `a2`, `a3` (an office two or three before it does)."""
     np2, np3 = _at("np", 2), _at("np", 3)
     comma1, comma2 = _at("kind", 1) == "C", _at("kind", 2) == "C"
     bare_name = (pl.col("np") == "person") & (
@@ -377,30 +339,37 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
         & comma1
         & (np2 == "office")
         & ~_at("is_plural_office", 2, False)
-        & ((pl.col("n_names") >= 2) | pl.col("shape").str.contains("R|H"))
+        & ((pl.col("n_names") >= 2) | pl.col("has_title"))
         & ~_at("is_possessive", 2, False)
     )
     office_only = (
         (pl.col("np") == "office") & ~pl.col("is_plural_office") & (pl.col("role_class").fill_null("") != "")
     )
-    name2 = (np2 == "person") & (_at("codes", 2, []).list.len() == 0) & comma1
+    name2 = (np2 == "person") & (_at("is_stateless", 2, True)) & comma1
     name3 = (
         (np3 == "person")
-        & (_at("codes", 3, []).list.len() == 0)
+        & (_at("is_stateless", 3, True))
         & comma2
         & _at("lower", 1).is_in(_DETERMINERS)
     )
     closes = ~_at("np", -1).is_in(["person"])
     # "President X, President of Senegal and ...": who has an office already starts a list
     foreign = pl.col("codes").list.len() > 0
-    name2 = name2 & ~(_at("shape", 2).str.contains("F") & foreign)
-    name3 = name3 & ~(_at("shape", 3).str.contains("F") & foreign)
+    name2 = name2 & ~(_at("has_office", 2, False) & foreign)
+    name3 = name3 & ~(_at("has_office", 3, False) & foreign)
     after2, after3 = office_only & name2 & closes, office_only & name3 & closes
-    flagged = e.with_columns(
+    return e.with_columns(
         before.fill_null(False).alias("b"),
         after2.fill_null(False).alias("a2"),
         after3.fill_null(False).alias("a3"),
     )
+
+
+def appositions(elements: pl.DataFrame) -> pl.DataFrame:
+    """The elements with "office, name" and "name, office" as one person each."""
+    stateless = pl.col("codes").list.len() == 0
+    e = elements.with_row_index("i").with_columns(stateless.alias("is_stateless"))
+    flagged = _apposed(e)
     flagged = flagged.with_columns(  # an office between two names belongs to the name before it
         (
             pl.col("b") & ~pl.col("a2").shift(2).fill_null(False) & ~pl.col("a3").shift(2).fill_null(False)
@@ -414,7 +383,6 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
             pl.col("i").alias("hi"),
             pl.col("end").alias("new_end"),
             pl.col("is_possessive").alias("new_possessive"),
-            pl.col("rank").alias("own_rank"),
         )
         .join(
             e.select(
@@ -439,7 +407,7 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
             )
             .join(e.select(pl.col("i").alias("lo"), pl.col("start").alias("new_start")), on="lo")
         )
-    heads = pl.concat([heads_before.drop("own_rank"), *parts], how="diagonal").with_columns(
+    heads = pl.concat([heads_before, *parts], how="diagonal").with_columns(
         pl.col("i", "lo", "hi").cast(pl.UInt32)
     )
     heads = (
@@ -447,11 +415,10 @@ def appositions(elements: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("hi").shift(1).fill_null(0).alias("last"))
         .filter((pl.col("lo") > pl.col("last")) | (pl.col("last") == 0))
     )
-    return _absorb(e, heads).drop("i")
+    return _absorb(e.drop("is_stateless"), heads).drop("i")
 
 
-@in_one_plan
-def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
+def govern(elements: pl.DataFrame) -> pl.DataFrame:
     """The elements with `prep`, the preposition that governs a noun phrase, and `det`, its determiner, else ''."""
     clear = (
         (pl.col("word_class") == "det")
@@ -464,15 +431,21 @@ def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
             & ~pl.col("is_noun").fill_null(False)
             & ~pl.col("is_capital")
             # "committed to ensuring Iran ...": a gerund has its own object
-            & (~pl.col("lower").str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
+            & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
         )
-        | pl.col("word").str.contains(r"^\d")
+        | pl.col("is_number")
         | (pl.col("lower") == "both")
     )
-    out = elements.with_columns(
+    marked = elements.with_columns(
         clear.fill_null(False).alias("clear"),
         pl.when(pl.col("word_class") == "prep").then("lower").otherwise(pl.lit("")).alias("own"),
+        (pl.col("codes").list.len() == 0).alias("is_stateless"),
     )
+    return _governed(marked).drop("clear", "own", "is_stateless")
+
+
+@in_one_plan
+def _governed(elements: pl.LazyFrame) -> pl.LazyFrame:
     c1, c2, c3 = (_at("clear", n, False) for n in (1, 2, 3))
     p1, p2, p3, p4 = (_at("own", n) for n in (1, 2, 3, 4))
     prep = (
@@ -494,7 +467,7 @@ def govern(elements: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(pl.lit(""))
     )
     # "with Mnuchin and German Chancellor Angela Merkel": the list goes on behind a name that nobody knows
-    unknown2 = (_at("kind", 2) == "P") & _at("codes", 2, []).list.len().eq(0)
+    unknown2 = (_at("kind", 2) == "P") & _at("is_stateless", 2, True)
     listed = (prep == "") & _at("lower", 1).is_in(["and", ","]) & unknown2 & (_at("own", 3) != "")
     prep = pl.when(listed.fill_null(False) & pl.col("np").is_not_null()).then(_at("own", 3)).otherwise(prep)
-    return out.with_columns(prep.alias("prep"), det.alias("det")).drop("clear", "own")
+    return elements.with_columns(prep.alias("prep"), det.alias("det"))

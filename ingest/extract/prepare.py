@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingest.extract.neighbours import replace_rows
 from ingest.fold import fold_expr
 
 _END = "\x1e"
@@ -97,23 +98,10 @@ def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
         )
         .collect()
     )
-    first = pl.col("sentence_index") <= 1
-    head = pl.when(first).then(pl.col("fold").str.extract(f"({_DATELINE})", 1))
-    place = pl.when(first).then(pl.col("fold").str.extract(f"({_DATELINE})", 2)).str.strip_chars(" .")
-    capitals = place.str.contains(r"^[A-Z][A-Z.' /]+$")
-    known = (
-        place.str.to_uppercase()
-        .str.split("/")
-        .list.first()
-        .is_in(cities["form"].str.to_uppercase().implode())
-    )
+    opening = _datelines(marked.with_row_index("row").filter(pl.col("sentence_index") <= 1), cities)
+    blank = [pl.lit(None, pl.String).alias("head"), pl.lit(None, pl.String).alias("dateline")]
     return (
-        marked.with_columns(head.alias("head"), place.alias("dateline"))
-        .with_columns(pl.when(capitals | known).then("head").alias("head"))
-        .with_columns(
-            pl.when(pl.col("head").is_not_null()).then("dateline").alias("dateline"),
-            _blank_dateline(pl.col("head"), pl.col("fold")).alias("fold"),
-        )
+        replace_rows(marked.with_columns(blank), opening["row"], opening.select("head", "dateline", "fold"))
         .with_row_index("sid")
         .select(
             "sid",
@@ -124,5 +112,27 @@ def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
             "fold",
             pl.col("head").str.len_bytes().fill_null(0).cast(pl.Int32).alias("head_width"),
             "dateline",
+        )
+    )
+
+
+def _datelines(opening: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
+    """The opening sentences with `head`, the text of a dateline, its place `dateline`, and the fold without the head."""
+    head = pl.col("fold").str.extract(f"({_DATELINE})", 1)
+    place = pl.col("fold").str.extract(f"({_DATELINE})", 2).str.strip_chars(" .")
+    capitals = pl.col("dateline").str.contains(r"^[A-Z][A-Z.' /]+$")
+    known = (
+        pl.col("dateline")
+        .str.to_uppercase()
+        .str.split("/")
+        .list.first()
+        .is_in(cities["form"].str.to_uppercase().implode())
+    )
+    return (
+        opening.with_columns(head.alias("head"), place.alias("dateline"))
+        .with_columns(pl.when(capitals | known).then("head").alias("head"))
+        .with_columns(
+            pl.when(pl.col("head").is_not_null()).then("dateline").alias("dateline"),
+            _blank_dateline(pl.col("head"), pl.col("fold")).alias("fold"),
         )
     )

@@ -12,7 +12,7 @@ _MIN_WORDS = 3
 _NEAR = 5  # elements between the verb of saying and its speaker
 
 
-def _quotes(folded: pl.DataFrame) -> pl.DataFrame:
+def quotes(folded: pl.DataFrame) -> pl.DataFrame:
     """One row per quotation: a, q_start, q_end (code points of the words between the marks)."""
     lines = (
         folded.select("a", pl.col("fold").str.split("\n").alias("line"))
@@ -41,6 +41,7 @@ def _speakers(elements: pl.DataFrame, grp: pl.DataFrame, sayings: pl.DataFrame) 
     """One row per sentence with a speaker: sid, verb, keys, codes. `sayings`: form, verb_class of verbs of saying."""
     verbs = (
         elements.filter((pl.col("pos") == "verb") & (pl.col("n_quotes") % 2 == 0))
+        .select("sid", "i", pl.col("lower").cast(pl.String))
         .join(sayings.select(pl.col("form").alias("lower")).unique(), on="lower", how="semi")
         .select("sid", pl.col("i").alias("v"), pl.col("lower").alias("verb"))
     )
@@ -55,7 +56,7 @@ def _speakers(elements: pl.DataFrame, grp: pl.DataFrame, sayings: pl.DataFrame) 
     )
     return (
         near.filter(pl.col("gap").is_between(1, 2 * _NEAR))
-        .sort("sid", "gap")
+        .sort("sid", "gap", "v")
         .unique("sid", keep="first", maintain_order=True)
         .select("sid", "verb", "keys", "codes")
     )
@@ -63,13 +64,13 @@ def _speakers(elements: pl.DataFrame, grp: pl.DataFrame, sayings: pl.DataFrame) 
 
 def statements(
     folded: pl.DataFrame,
+    quotes: pl.DataFrame,
     sents: pl.DataFrame,
     elements: pl.DataFrame,
     grp: pl.DataFrame,
     sayings: pl.DataFrame,
 ) -> pl.DataFrame:
     """One row per quotation with a speaker: a, q_start, q_end, quote, verb, actor_key, speaker_code, about_codes."""
-    quotes = _quotes(folded)
     spans = sents.select("sid", "a", "sentence_index", "start", "end")
     touching = quotes.join(spans, on="a").filter(
         (pl.col("start") <= pl.col("q_end")) & (pl.col("end") >= pl.col("q_start"))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at
+from ingest.extract.names import _at, in_one_plan
+from ingest.extract.neighbours import rows_at
 
 # what governs a clause with a subject of its own: "proposed that the envoys sit down"
 _OVER_SUBJECT = [
@@ -61,23 +62,22 @@ def _ahead(tense: pl.Expr) -> pl.Expr:
     return (tense == "s") & (near[0] | near[1] | near[2])
 
 
-def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
-    """The bound clauses with `status` and `is_refusal`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
-    at = elements.select(
-        "i",
+@in_one_plan
+def _at_trigger(elements: pl.LazyFrame) -> pl.LazyFrame:
+    return elements.select(
         pl.col("start").alias("h_start"),
         pl.col("end").alias("h_end"),
         (_at("lower", 1) == "to").alias("is_infinitive"),
         _ahead(pl.col("tense")).alias("is_ahead"),
     )
-    subject = elements.select(pl.col("i").alias("s_hi"), pl.col("end").alias("s_end"))
-    noun = elements.select(pl.col("i").alias("n_i"), pl.col("start").alias("noun_start"))
-    first = elements.select(pl.col("i").alias("s_lo"), pl.col("start").alias("s_start"))
-    placed = (
-        bound.join(at, on="i", how="left", maintain_order="left")
-        .join(subject, on="s_hi", how="left", maintain_order="left")
-        .join(noun, on="n_i", how="left", maintain_order="left")
-        .join(first, on="s_lo", how="left", maintain_order="left")
+
+
+def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
+    """The bound clauses with `status` and `is_refusal`. Denied beats hypothetical beats planned; a double denial leaves a hypothesis."""
+    row = {c: rows_at(elements["i"], bound[c]) for c in ("i", "s_hi", "n_i", "s_lo")}
+    placed = pl.concat([bound, _at_trigger(elements, row["i"])], how="horizontal").with_columns(
+        elements["end"].gather(row["s_hi"]).alias("s_end"), elements["start"].gather(row["n_i"]).alias("noun_start"),
+        elements["start"].gather(row["s_lo"]).alias("s_start"),
     )
     if "status" in placed.columns:
         placed = placed.rename({"status": "frame_status"})

@@ -16,7 +16,12 @@ from ingest.fold import fold_expr
 from ingest.lexicon import people as people_tables
 from ingest.lexicon import places, words
 
-_MULTI = r"[ \-.,/&']"
+LEXICON = pl.Categorical(pl.Categories("lexicon"))
+"""What the lexicon says of a form, as numbers: a closed list of values, the same in every batch."""
+_READINGS = (
+    *("code", "code_kind", "name_kind", "city", "city_country"),
+    *("word_class", "role_class", "office_kind", "tense"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,18 @@ class Vocabulary:
 
     `names`: one row per folded, case-sensitive form: code, code_kind, name_kind, city, city_country.
     `terms`: one row per lower-case form: word_class, office columns, is_verb/tense, is_noun, is_plural.
+    Both as `LEXICON` but for the forms.
+    `cities`: form, city, city_country of the names of towns, as texts.
     `name_phrases`, `term_phrases`: the forms of several words, longest first.
-    `blocked`: phrase, alias_form: names that are no place where they stand in the phrase.
+    `blocked`: form (a phrase), shift: where in the phrase a name stands that is no place there. Longest first.
     `aliases`, `terms_of_office`: the roster, by comparable name and by person.
     """
 
     names: pl.DataFrame
     terms: pl.DataFrame
-    name_phrases: list[str]
-    term_phrases: list[str]
+    cities: pl.DataFrame
+    name_phrases: pl.Series
+    term_phrases: pl.Series
     blocked: pl.DataFrame
     aliases: pl.DataFrame
     terms_of_office: pl.DataFrame
@@ -87,7 +95,7 @@ def _terms() -> pl.DataFrame:
 
 
 def _aliases() -> pl.DataFrame:
-    """One row per comparable name and person: key, kind (full, outer, surname), person_id."""
+    """One row per comparable name and person: key, kind (full, outer, surname), person_id, n_bearers of that name."""
     roster = (
         people_tables.people()
         .select("person_id", "name", "surname", "aliases")
@@ -136,6 +144,7 @@ def _aliases() -> pl.DataFrame:
         .filter(pl.col("key") != "")
         .unique()
         .sort("kind", "key", "person_id")
+        .with_columns(pl.col("person_id").n_unique().over("kind", "key").alias("n_bearers"))
     )
 
 
@@ -155,8 +164,25 @@ def _terms_of_office() -> pl.DataFrame:
     )
 
 
-def _phrases(forms: pl.Series) -> list[str]:
-    return sorted((f for f in forms.to_list() if any(c in f for c in " -.,/&'")), key=lambda f: (-len(f), f))
+def _phrases(forms: pl.Series) -> pl.Series:
+    """The forms of several words, longest first: a leftmost scan prefers what stands first."""
+    several = forms.filter(forms.str.contains(r"[ \-.,/&']"))
+    return several.to_frame("form").sort(pl.col("form").str.len_bytes(), "form", descending=[True, False])[
+        "form"
+    ]
+
+
+def _blocked() -> pl.DataFrame:
+    shift = pl.col("form").str.find(pl.col("alias_form"), literal=True).cast(pl.Int32).alias("shift")
+    return (
+        places.blocked_phrases()
+        .select("form", shift)
+        .sort(pl.col("form").str.len_bytes(), "form", "shift", descending=[True, False, False])
+    )
+
+
+def _as_lexicon(table: pl.DataFrame) -> pl.DataFrame:
+    return table.with_columns(pl.col(c).cast(LEXICON) for c in _READINGS if c in table.columns)
 
 
 @cache
@@ -164,11 +190,12 @@ def vocabulary() -> Vocabulary:
     """The vocabulary of the project's reference data, read once a process."""
     names, terms = _names(), _terms()
     return Vocabulary(
-        names,
-        terms,
+        _as_lexicon(names),
+        _as_lexicon(terms),
+        names.filter(pl.col("city").is_not_null()).select("form", "city", "city_country"),
         _phrases(names["form"]),
         _phrases(terms["form"]),
-        places.blocked_phrases(),
+        _blocked(),
         _aliases(),
         _terms_of_office(),
     )

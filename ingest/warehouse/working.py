@@ -24,13 +24,13 @@ import polars as pl
 
 from ingest import tables
 from ingest.articles import Admitted
+from ingest.batches import BATCH_BYTES, even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
 from ingest.warehouse import layout
 
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
-_BATCH_SIZE = 4_000
 _TOMBSTONES = (
     "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
 )
@@ -345,14 +345,14 @@ class Warehouse:
         finally:
             con.unregister("refused")
 
-    def pending(self, extractor_version: str, batch_size: int = _BATCH_SIZE) -> Iterator[pl.DataFrame]:
-        """Articles that this version has not read, in batches, in the order of their ids."""
+    def pending(self, extractor_version: str, most: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
+        """Articles that this version has not read, in the order of their ids, in batches of at most so many bytes."""
         ids = self.con.sql(
-            "SELECT article_id FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
+            "SELECT article_id, strlen(text) AS n FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
             f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY article_id"
         ).pl()
-        for start in range(0, ids.height, batch_size):
-            self.con.register("wanted", ids.slice(start, batch_size).to_arrow())
+        for start, length in even_slices(ids["n"], most=most):
+            self.con.register("wanted", ids.select("article_id").slice(start, length).to_arrow())
             try:
                 batch = self.con.sql(
                     "SELECT * FROM raw.articles SEMI JOIN wanted USING (article_id) ORDER BY article_id"

@@ -172,7 +172,7 @@ def test_pending_is_what_this_version_has_not_read(home: Home) -> None:
     everything = ids(home)
     with Warehouse(home) as house:
         house.write_facts(facts_for(everything[:3]), everything[:3])
-        left = list(house.pending("x1", batch_size=1))
+        left = list(house.pending("x1", most=1))
         assert [batch.height for batch in left] == [1, 1]
         assert pl.concat(left)["article_id"].to_list() == sorted(everything[3:])
         (newer,) = house.pending("x2")
