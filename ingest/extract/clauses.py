@@ -559,10 +559,17 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("lo") - pl.col("i").cast(pl.Int64) <= _MAX_SEEN)
     )
     # "Kenyan soldiers were deployed to Haiti": troops are their state's
-    deployed = pl.col("is_passive") & ~pl.col("is_reduced") & (pl.col("rule_id") == "M01") & free & is_left & same_owner
+    posted = pl.col("rule_id") == "M11"
+    deployed = posted & pl.col("is_passive") & ~pl.col("is_reduced") & free & is_left & same_owner
+    deployed = deployed & (pl.col("np") == "body") & (pl.col("n_breaks") == pl.col("g_breaks"))
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     active = (
-        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") == pl.col("g_breaks")) & same_owner
+        ~pl.col("is_passive")
+        & free
+        & is_left
+        & (pl.col("n_breaks") == pl.col("g_breaks"))
+        & same_owner
+        & (pl.col("rule_id") != "M11")
     )
     # "thanked Oslo for hosting", "accused Oslo of helping": the one thanked or accused did it
     charged = pl.col("led_by").is_in(["for", "of", "from"]) & (pl.col("tense") == "ing")
@@ -643,7 +650,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .then(0)
         .when(adjective | crowd | guest | through)
         .then(1)
-        .when(fronted | expelling | deployed & (pl.col("n_breaks") == pl.col("g_breaks")))
+        .when(fronted | expelling | deployed)
         .then(2)
         .alias("order"),
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
