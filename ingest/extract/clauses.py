@@ -885,7 +885,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         & ~pl.col("is_passive")
         & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving", "phone"])
         # "backed Chad in resisting pressure": who is resisted, is not said
-        & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
+        & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from", "while", "when"]))
     ).join(tgt.select("t"), on="t", how="anti")
     done = full.join(tgt, on="t").select(
         "sid",
@@ -905,6 +905,8 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
     return (
         bare.join(done, on=["sid", "s_g"])
         .filter((pl.col("d_i") < pl.col("i")) & (pl.col("t_hi") < pl.col("i")))
+        # "let the police question suspects", "asked Oslo to back the bid": whoever stands before the infinitive does it
+        .filter(~((pl.col("tense") == "base") & ((pl.col("i") - pl.col("t_hi").cast(pl.Int64)) <= 2)))
         # "reaffirmed its support for Israel and condemned attacks from Gaza": not Israel is condemned
         .filter(
             pl.col("was_talk")
