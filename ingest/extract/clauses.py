@@ -527,9 +527,12 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
     left = trig.select(
         *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
-        *("n_owned", "led_by", "verb_class", "is_reduced"),
+        *("n_owned", "led_by", "verb_class", "is_reduced", "preps", "reciprocal"),
     ).join(grp, on="sid")
     left = left.filter(~pl.col("is_private") & (pl.col("np") != "town"))
+    # "the shelling of a village by Oman": a deed told by its noun, with whom it befell
+    told_of = (pl.col("pos") == "noun") & pl.col("preps").list.contains("of") & ~pl.col("reciprocal")
+    told_of = told_of & (pl.col("event_type") != "CONSULT")
     free = (
         pl.col("strong")
         # "a call from Zelenskyy, who conveyed ..."
@@ -549,6 +552,8 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     behind = (pl.col("lo") > pl.col("i")) & (pl.col("n_breaks") == pl.col("g_breaks"))
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     agent = agent | (pl.col("verb_class") == _UNDERGO) & behind & (pl.col("prep") == "from")
+    nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
+    done_by = nominal_agent & told_of & (pl.col("n_breaks") == pl.col("g_breaks")) & pl.col("strong")
     # "were expelled from Sudan": the state that they had to leave
     expelling = (
         pl.col("is_passive")
@@ -562,7 +567,6 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     posted = pl.col("rule_id") == "M11"
     deployed = posted & pl.col("is_passive") & ~pl.col("is_reduced") & free & is_left & same_owner
     deployed = deployed & (pl.col("np") == "body") & (pl.col("n_breaks") == pl.col("g_breaks"))
-    nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     active = (
         ~pl.col("is_passive")
         & free
@@ -640,7 +644,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     ranked = left.with_columns(
         pl.when(owner | charged | possessor | gerund)
         .then(0)
-        .when(agent)
+        .when(agent | done_by)
         .then(0)
         .when(nominal_agent)
         .then(1)

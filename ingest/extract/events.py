@@ -177,7 +177,11 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     )
     # A noun alone ("the attack on ...") may be standing background: only a dated one is told as an event.
     acts = acts.filter(
-        (pl.col("pos") != "noun") | pl.col("start_date").is_not_null() | governed & (pl.col("t_prep") == "with")
+        (pl.col("pos") != "noun")
+        | pl.col("start_date").is_not_null()
+        | governed & (pl.col("t_prep") == "with")
+        # "Spain's recognition of Palestine": who does it to whom stands with the noun
+        | pl.col("t_prep").is_in(["of", "from"]) & (pl.col("s_order") == 0) & (pl.col("event_type") != "ASSAULT")
     )
     # One trigger gives one type; the frame that needs a noun is the surer.
     whole = pl.col("t_codes").is_not_null() | pl.col("reciprocal") & (pl.col("s_codes").list.len() >= 2)

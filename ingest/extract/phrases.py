@@ -41,7 +41,9 @@ _REGIONS = [
 _SEATED = [
     *("police", "authorities", "government", "court", "courts", "prosecutors", "parliament", "army", "regulators", "lawmakers"),
     *("judge", "judges", "junta", "regime", "foreign ministry", "officials", "security forces", "military", "cabinet"),
+    *("intelligence service", "intelligence services", "intelligence agency", "defence ministry", "interior ministry"),
 ]
+_TIMES = ["time", "year", "years", "month", "months", "week", "weeks", "day", "days", "hours", "decade", "decades", "century"]
 _ENVOYS = ["envoy", "ambassador"]
 _ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
@@ -433,9 +435,11 @@ def govern(elements: pl.DataFrame) -> pl.DataFrame:
             # "committed to ensuring Iran ...": a gerund has its own object
             & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
         )
-        | pl.col("is_number")
+        | pl.col("is_number") & ~pl.col("lower").cast(pl.String).str.contains("^(?:19|20)[0-9]{2}$")
         | (pl.col("lower") == "both")
     )
+    # "for the first time Canberra imposed", "by the end of 1988 Oslo had": a time is no part of a name
+    clear = clear & ~pl.col("lower").is_in(_TIMES)
     marked = elements.with_columns(
         clear.fill_null(False).alias("clear"),
         pl.when(pl.col("word_class") == "prep").then("lower").otherwise(pl.lit("")).alias("own"),
