@@ -553,6 +553,9 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     agent = agent | (pl.col("verb_class") == _UNDERGO) & behind & (pl.col("prep") == "from")
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
+    # "a truce brokered by Oslo and Bern": not between these
+    apart = pl.col("event_type").is_in(["RETREAT", "AGREE"]) & pl.col("reciprocal")
+    nominal_agent = nominal_agent & (~apart | (pl.col("lo") - pl.col("i").cast(pl.Int64) <= 2))
     done_by = nominal_agent & told_of & (pl.col("n_breaks") == pl.col("g_breaks")) & pl.col("strong")
     # "were expelled from Sudan": the state that they had to leave
     expelling = (

@@ -118,6 +118,9 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         | (pl.col("t_prep") == "between")
         | pl.col("rule_id").is_in(_BETWEEN)
     )
+    # "is wanted by the court", "a truce brokered by Oslo and Bern": nothing is asked of him, none is between them
+    between = (pl.col("lemma") == "broker") & pl.col("reciprocal") & pl.col("t_codes").is_null()
+    acts = acts.filter(~(between | (pl.col("lemma") == "want") & pl.col("is_passive")))
     # "they fight a surge in cases": not each other
     fought = pl.col("reciprocal") & pl.col("t_codes").is_null() & pl.col("then_object")
     acts = acts.filter(~(fought & (pl.col("event_type") == "ASSAULT") & (pl.col("pos") == "verb")))

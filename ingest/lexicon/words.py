@@ -86,6 +86,8 @@ def verbs() -> pl.DataFrame:
     table = read_table("verbs.csv", ("lemma", "forms", "classes"))
     refuse_rows(table, pl.col("lemma").is_duplicated(), "verbs.csv", "lemma stands twice")
     refuse_rows(table, pl.col("classes") == "", "verbs.csv", "no class")
+    odd = (pl.col("forms") != "") & ~pl.col("forms").str.contains(r"^[^; ]+(?:;[^; ]+){3}$")
+    refuse_rows(table, odd, "verbs.csv", "forms are past;participle;third person;gerund of the first word alone")
     rows = []
     irregulars = {lemma: forms for lemma, forms, _ in table.iter_rows() if forms and " " not in lemma}
     for lemma, own, classes in table.iter_rows():
