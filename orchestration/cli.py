@@ -113,7 +113,9 @@ def check(
     for name in [suite] if suite else SUITES:
         outcomes = pipeline.check(place, name, progress=shown)
         pipeline.require(outcomes)
-        typer.echo(f"{name}: {len(outcomes)} expectations hold ({place.quality_docs / name / 'index.html'})")
+        n_held = sum(item.success for item in outcomes)
+        told = f"{name}: {n_held} of {len(outcomes)} expectations hold"
+        typer.echo(f"{told} ({place.quality_docs / name / 'index.html'})")
 
 
 @app.command()

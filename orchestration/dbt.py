@@ -24,6 +24,8 @@ from orchestration.progress import Progress
 _LAST_LINES = 15
 _BAD = {"error", "fail", "runtime error"}
 _SUFFIXES = {".sql", ".yml", ".md"}
+# Unit tests say nothing of the data at hand: they run with the tests (`tests/dbt`), not with each load.
+_WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 _SOURCES = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")
 
 
@@ -134,7 +136,8 @@ def _complaint(bad: list[NodeResult], home: Home) -> str:
 def build(home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool = True) -> list[NodeResult]:
     """`dbt build` (or, untested, `dbt run`) over the working file. Raises `CheckFailed` when a node fails."""
     (target_dir(home) / "run_results.json").unlink(missing_ok=True)
-    code, said = _invoke(home, progress, "Building", snapshot_id, "build" if is_tested else "run")
+    words = ("build", *_WITHOUT_UNIT_TESTS) if is_tested else ("run",)
+    code, said = _invoke(home, progress, "Building", snapshot_id, *words)
     if not (target_dir(home) / "run_results.json").exists():
         raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))
     nodes = results(home)

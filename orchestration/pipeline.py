@@ -143,6 +143,7 @@ def _validation_rows(run_id: str, outcomes: Sequence[Any]) -> pl.DataFrame:
             item.success,
             item.observed,
             now,
+            item.expectation.severity,
         )
         for item in outcomes
     ]
@@ -152,7 +153,8 @@ def _validation_rows(run_id: str, outcomes: Sequence[Any]) -> pl.DataFrame:
 def check(home: Home, suite: str, run_id: str | None = None, progress: Progress | None = None) -> list[Any]:
     """Validate a suite, keep its results in `quality.validations` and as data docs, and give every outcome.
 
-    A failure is no exception here: `require` turns it into one, Dagster into a failed check.
+    A failure is no exception here: `require` turns one that blocks into one, Dagster into a failed check. One that only
+    warns is logged.
     """
     from orchestration.quality.validation import validate
 
@@ -166,14 +168,17 @@ def check(home: Home, suite: str, run_id: str | None = None, progress: Progress 
             outcomes = validate(suite, store.read, home.quality_docs / suite, run_id)
             store.validations(_validation_rows(run_id, outcomes))
         stage.advance(n_expected)
-        if all(item.success for item in outcomes):
+        if not any(item.is_blocking for item in outcomes):
             stamp.write(home, stamp.read(home).after_check(suite, stamp.content_of(home, suite)))
+    for item in outcomes:
+        if not item.success and not item.is_blocking:
+            logger.warning("warning: %s", item.complaint)
     return outcomes
 
 
 def require(outcomes: Sequence[Any]) -> None:
-    """Raise `CheckFailed` with every expectation that did not hold and what was observed."""
-    bad = [item.complaint for item in outcomes if not item.success]
+    """Raise `CheckFailed` with every blocking expectation that did not hold and what was observed."""
+    bad = [item.complaint for item in outcomes if item.is_blocking]
     if bad:
         suite = outcomes[0].expectation.suite
         head = f"{len(bad)} of {len(outcomes)} {suite} checks failed; nothing was published:"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.extract import extractor_version
 from ingest.settings import Home, reference_dir
-from ingest.warehouse import Warehouse
+from ingest.warehouse import LAYOUT, Warehouse
 from orchestration import dbt
 
 _RAW = """
@@ -79,7 +79,7 @@ def write(home: Home, stamp: Stamp) -> None:
 def _code_digest() -> str:
     """Hash of everything beside the articles that a build depends on."""
     suites = sorted((Path(__file__).parent / "quality" / "suites").glob("*.yaml"))
-    digest = sha256(extractor_version().encode())
+    digest = sha256(f"{extractor_version()}:{LAYOUT}".encode())
     for path in [*dbt.project_files(), *sorted(reference_dir().glob("*.csv")), *suites]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -19,6 +19,7 @@ _FRONT = 12  # characters within which a date opens its sentence
 _CLAUSE = 35  # what a finite verb between trigger and date weighs, in characters
 _FAR = 190
 _AT_HEAD = 2  # sentences from the first for which the dateline is the place
+_NEAR_FOLLOWS = 2  # ... where only the states are the same
 _FOLLOWS = 5  # sentences for which the day of a report goes on
 _FRESH_DAYS = 7
 _NEXT_DAYS = 14
@@ -375,7 +376,12 @@ def follow(
             (pl.col("event_type") == "CONSULT")
             & (pl.col("status") == "occurred")
             & pl.col("start_date").is_null()
-            & ((pl.col("pos") == "verb") | (pl.col("trigger").is_in(["call", "conversation"])))
+            & (
+                (pl.col("pos") == "verb")
+                | pl.col("trigger").is_in(["call", "conversation"])
+                | (pl.col("s_keys").list.len() > 0) & (pl.col("t_keys").list.len() > 0)
+                | (pl.col("t_keys").list.len() > 1)
+            )
         )
         .join(found.select("sid").unique(), on="sid", how="anti")
         .join(earlier, on="i", how="left")
@@ -395,13 +401,16 @@ def follow(
         .group_by("sid")
         .agg(pl.col("codes").list.explode(keep_nulls=False, empty_as_null=False).unique().alias("here"))
     )
+    nobody = pl.lit([], dtype=pl.List(pl.String))
+    sides = pl.concat_list(pl.col("s_codes").fill_null(nobody), pl.col("t_codes").fill_null(nobody)).list.unique()
+    # ... or "The document was concluded after talks between X and Y": both states in a dated sentence just before
+    both = (pl.col("sides").list.len() >= 2) & (pl.col("sid").cast(pl.Int64) - pl.col("from_sid") <= _NEAR_FOLLOWS)
     by_pair = (
-        bare.filter(pl.col("t_np") == "pronoun")
+        bare.with_columns(sides.alias("sides"))
+        .filter((pl.col("t_np") == "pronoun") & (pl.col("t_codes").list.len() >= 2) | both)
+        .with_columns(pl.when(pl.col("t_np") == "pronoun").then("t_codes").otherwise("sides").alias("sides"))
         .join(states.rename({"sid": "from_sid"}), on="from_sid")
-        .filter(
-            (pl.col("t_codes").list.len() >= 2)
-            & (pl.col("t_codes").list.set_difference("here").list.len() == 0)
-        )
+        .filter(pl.col("sides").list.set_difference("here").list.len() == 0)
         .select("t", "from_sid", "f_day")
     )
     bare = (

@@ -303,11 +303,13 @@ def _batches(arrivals: Iterable[Arrival], home: Home) -> Iterator[Batch]:
 def read_path(path: Path, home: Home) -> Iterator[Batch]:
     """The batches of a file or folder; every byte is under `home.raw` before it is parsed.
 
-    Raises `UsageError` when there is nothing at the path, `EnvironmentProblem` when bytes cannot be stored.
+    Raises `UsageError` when there is nothing at the path, `EnvironmentProblem` when bytes cannot be stored,
+    `DamagedData` when a newer version wrote `home.raw`.
     """
     path = Path(path)
     if not path.exists() and not path.is_symlink():
         raise UsageError(f"no such file or folder: {path}")
+    store.require_layout(home.raw)
     yield from _batches(_arrivals(path, home), home)
 
 
@@ -322,4 +324,5 @@ def _sound(arrival: Arrival, home: Home) -> Arrival:
 
 def replay_batches(home: Home) -> Iterator[Batch]:
     """The batches of everything that ever arrived, from `home.raw` alone, in the order of arrival."""
+    store.require_layout(home.raw)
     yield from _batches((_sound(arrival, home) for arrival in store.arrivals(home.raw)), home)

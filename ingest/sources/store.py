@@ -23,8 +23,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.errors import EnvironmentProblem
+from ingest.errors import DamagedData, EnvironmentProblem
 
+LAYOUT = 1
+"""The layout of `raw/`, as told above; `raw/layout` holds its number, and a folder without that file is of the first."""
 _BLOCK = 1 << 20
 _REFUSED = "refused"
 
@@ -150,8 +152,39 @@ def record(raw: Path, arrival: Arrival) -> Arrival:
 
 
 def load(manifest: Path) -> Arrival:
-    """The arrival that a manifest describes."""
-    return Arrival(**json.loads(manifest.read_bytes()))
+    """The arrival that a manifest describes. Raises `DamagedData` for a file that is none of this layout."""
+    try:
+        return Arrival(**json.loads(manifest.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise DamagedData(f"{manifest} is no manifest of this version of Chancery: {error}") from error
+
+
+def require_layout(raw: Path) -> None:
+    """Put the number of the layout into a folder that has none yet.
+
+    Raises `DamagedData` for a folder that a newer version wrote, before anything in it is read or written.
+    """
+    note = raw / "layout"
+    try:
+        told = note.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        told = ""
+    except OSError as error:
+        raise EnvironmentProblem(f"cannot read {note}: {error.strerror or error}") from error
+    if told and not told.isdecimal():
+        raise DamagedData(f"{note} names no layout: {told[:40]!r}")
+    if told and int(told) > LAYOUT:
+        raise DamagedData(
+            f"{raw} was written by a newer version of Chancery (layout {told}, this version knows {LAYOUT}): "
+            "use that version; nothing was changed"
+        )
+    if not told:
+        try:
+            with _temporary(raw) as handle:
+                handle.write(f"{LAYOUT}\n".encode())
+                _settle(handle, note)
+        except OSError as error:
+            raise EnvironmentProblem(f"cannot write {note}: {error.strerror or error}") from error
 
 
 def arrivals(raw: Path) -> list[Arrival]:

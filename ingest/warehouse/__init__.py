@@ -2,6 +2,7 @@
 
 | room | holds |
 |---|---|
+| `layout` | the version of the files, and the way from older ones |
 | `working` | the working file, its lock, and every write into `raw`, `facts` and `quality` |
 | `publishing` | the swap of the published file |
 | `exporting` | Parquet, CSV and the interchange forms |
@@ -13,6 +14,7 @@ Does not belong here: models (dbt), checks of contents (Great Expectations), rea
 
 from ingest.warehouse.exporting import FORMS, FORMULA, export
 from ingest.warehouse.forgetting import Forgotten, forget
+from ingest.warehouse.layout import LAYOUT
 from ingest.warehouse.publishing import Published, publish
 from ingest.warehouse.verifying import Problem, verify
 from ingest.warehouse.working import Warehouse, rebuilt, writer_lock
@@ -20,6 +22,7 @@ from ingest.warehouse.working import Warehouse, rebuilt, writer_lock
 __all__ = [
     "FORMS",
     "FORMULA",
+    "LAYOUT",
     "Forgotten",
     "Problem",
     "Published",

@@ -14,12 +14,18 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import EnvironmentProblem, UsageError
-from ingest.settings import Home
+from ingest.settings import Home, reference_dir
 from ingest.warehouse.working import told
 
 FORMS = ("parquet", "csv", "cameo", "plover")
-FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), or what would look as if it had been
+made safe: whoever takes one apostrophe off a cell that matches has the cell as it was."""
+
+
+def _quoted(text: Path | str) -> str:
+    return str(text).replace("'", "''")
+
 
 # PLOVER's contexts (codebook 0.8) by our topics; those without a likeness are left out.
 _CONTEXTS = {
@@ -58,6 +64,7 @@ _REPORTED = """
         select
             evidence.fact_id as event_id,
             count(*) as n_mentions,
+            bool_or(evidence.sentence_index = 0) as is_in_first_sentence,
             arg_min(struct_pack(
                 url := articles.url, source := articles.source, published := articles.published_date,
                 language := articles.language, article_id := articles.article_id,
@@ -69,43 +76,69 @@ _REPORTED = """
         group by evidence.fact_id
     ),
     names as (
-        select code, name, 'country' as kind from marts.dim_country
+        select code, name, 'country' as kind, null as type from marts.dim_country
         union all
-        select code, name, 'organization' from marts.dim_organization
+        select code, name, 'organization', kind from marts.dim_organization
     )
 """
 
-# The 61 columns of GDELT 2.0's event table in their order; those that it fills by guessing stay empty here.
+# The 61 columns of GDELT 2.0's event table, by name and in order. Empty, because nothing here tells of them: the ethnic
+# and religious codes, the second and third types, AvgTone, where the actors (not the act) were, and ADM codes, feature
+# ids and the position of cities. Codes are CAMEO's and FIPS 10-4's where `interchange_codes.csv` has one.
 _CAMEO = f"""
     with {_REPORTED},
+    codes as (
+        select code, scheme, value
+        from read_csv({{interchange}}, header = true, all_varchar = true)
+    ),
     dated as (
-        select *, case when date_precision = 'day' then start_date else first_reported end as day
-        from marts.events where status in ('occurred', 'planned')
+        select
+            *,
+            case when date_precision = 'day' then start_date else first_reported end as day,
+            status = 'planned' as is_announced
+        from marts.events
+        where status in ('occurred', 'planned')
     )
     select
         cast(('0x' || substr(e.event_id, 2, 15)) as bigint) as "GLOBALEVENTID",
         strftime(e.day, '%Y%m%d') as "SQLDATE",
         strftime(e.day, '%Y%m') as "MonthYear",
         strftime(e.day, '%Y') as "Year",
-        printf('%.4f', year(e.day) + (dayofyear(e.day) - 1) / 365.0) as "FractionDate",
+        printf('%.4f', year(e.day) + (dayofyear(e.day) - 1) / dayofyear(make_date(year(e.day), 12, 31))) as "FractionDate",
         {{actor1}},
         {{actor2}},
-        1 as "IsRootEvent",
+        cast(coalesce(r.is_in_first_sentence, false) as integer) as "IsRootEvent",
         e.cameo_root || '0' as "EventCode",
         e.cameo_root || '0' as "EventBaseCode",
         e.cameo_root as "EventRootCode",
-        list_position(['verbal_coop', 'material_coop', 'verbal_conf', 'material_conf'], e.quad_class) as "QuadClass",
-        e.goldstein as "GoldsteinScale",
+        -- what is announced is so far only said
+        case when e.is_announced and e.quad_class = 'material_coop' then 1
+            when e.is_announced and e.quad_class = 'material_conf' then 3
+            else list_position(['verbal_coop', 'material_coop', 'verbal_conf', 'material_conf'], e.quad_class)
+        end as "QuadClass",
+        -- CAMEO's own scores of 030 and 130
+        case when e.is_announced and e.cameo_root = '03' then 4.0
+            when e.is_announced and e.cameo_root = '13' then -4.4
+            else e.goldstein
+        end as "GoldsteinScale",
         coalesce(r.n_mentions, 0) as "NumMentions",
         e.n_sources as "NumSources",
         e.n_articles as "NumArticles",
         null as "AvgTone",
         {{geo1}},
         {{geo2}},
-        case when e.city is not null then 4 when e.country_code is not null then 1 else 0 end as "ActionGeo_Type",
-        concat_ws(', ', e.city, place.name) as "ActionGeo_FullName",
-        e.country_code as "ActionGeo_CountryCode",
-        null as "ActionGeo_ADM1Code", null as "ActionGeo_ADM2Code", null as "ActionGeo_Lat", null as "ActionGeo_Long",
+        case
+            when e.city is not null and e.country_code = 'USA' then 3
+            when e.city is not null then 4
+            when e.country_code is not null then 1
+            else 0
+        end as "ActionGeo_Type",
+        nullif(regexp_replace(concat_ws(', ', e.city, place.name), '[\t\r\n]', ' ', 'g'), '') as "ActionGeo_FullName",
+        place_code.value as "ActionGeo_CountryCode",
+        null as "ActionGeo_ADM1Code",
+        null as "ActionGeo_ADM2Code",
+        case when e.city is null then place.latitude end as "ActionGeo_Lat",
+        case when e.city is null then place.longitude end as "ActionGeo_Long",
         null as "ActionGeo_FeatureID",
         strftime(e.first_reported, '%Y%m%d') || '000000' as "DATEADDED",
         regexp_replace(r.first.url, '[\t\r\n]', '', 'g') as "SOURCEURL"
@@ -113,26 +146,32 @@ _CAMEO = f"""
     left join reported as r on e.event_id = r.event_id
     left join names as source on e.source_code = source.code
     left join names as target on e.target_code = target.code
-    left join names as place on e.country_code = place.code and place.kind = 'country'
+    left join codes as source_group on e.source_code = source_group.code and source_group.scheme = 'cameo_group'
+    left join codes as target_group on e.target_code = target_group.code and target_group.scheme = 'cameo_group'
+    left join marts.dim_country as place on e.country_code = place.code
+    left join codes as place_code on e.country_code = place_code.code and place_code.scheme = 'fips'
     order by "SQLDATE", e.event_id
 """
+# CAMEO's roles of the kinds of organisation; an armed group has none that fits all.
+_TYPES = {"armed_group": None, "humanitarian": "NGO"}
 
 
 def _cameo_actor(number: int, side: str) -> str:
-    """GDELT's ten columns of an actor: CAMEO writes countries as ISO 3166 alpha-3 and organisations as groups."""
+    """GDELT's ten columns of an actor; a side without a code of CAMEO's keeps its own in `Code`."""
     code = f"e.{side}_code"
-    country = f"case when {side}.kind = 'country' then {code} end"
-    group = f"case when {side}.kind = 'organization' then {code} end"
-    kind = f"case {side}.kind when 'country' then 'GOV' when 'organization' then 'IGO' end"
+    types = " ".join(
+        f"when {side}.type = '{kind}' then {'null' if value is None else repr(value)}"
+        for kind, value in _TYPES.items()
+    )
     columns = {
-        "Code": code,
+        "Code": f"coalesce({side}_group.value, {code})",
         "Name": f"upper({side}.name)",
-        "CountryCode": country,
-        "KnownGroupCode": group,
+        "CountryCode": f"case when {side}.kind = 'country' then {code} end",
+        "KnownGroupCode": f"{side}_group.value",
         "EthnicCode": "null",
         "Religion1Code": "null",
         "Religion2Code": "null",
-        "Type1Code": kind,
+        "Type1Code": f"case when {side}.kind = 'country' then 'GOV' {types} else 'IGO' end",
         "Type2Code": "null",
         "Type3Code": "null",
     }
@@ -147,6 +186,7 @@ def _cameo_geo(number: int) -> str:
 def cameo_sql() -> str:
     """The query of the CAMEO rows: events that occurred and, under roots 03 and 13, those announced."""
     return _CAMEO.format(
+        interchange=f"'{_quoted(reference_dir() / 'interchange_codes.csv')}'",
         actor1=_cameo_actor(1, "source"),
         actor2=_cameo_actor(2, "target"),
         geo1=_cameo_geo(1),
@@ -190,10 +230,6 @@ def plover_sql() -> str:
     return plain.replace("{keys}", str(list(_CONTEXTS))).replace("{values}", str(list(_CONTEXTS.values())))
 
 
-def _quoted(text: Path | str) -> str:
-    return str(text).replace("'", "''")
-
-
 @contextmanager
 def _source(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, read-only. Raises `EnvironmentProblem` while nothing is published."""
@@ -221,7 +257,7 @@ def _for_spreadsheets(con: duckdb.DuckDBPyConnection, table: str) -> str:
     for name, kind in _columns(con, table):
         value = f"array_to_string(\"{name}\", ';')" if kind.endswith("[]") else f'"{name}"'
         if kind.startswith("VARCHAR"):
-            value = f"CASE WHEN regexp_matches({value}, '{FORMULA}') THEN '''' || {value} ELSE {value} END"
+            value = f"CASE WHEN regexp_matches({value}, '{_quoted(FORMULA)}') THEN '''' || {value} ELSE {value} END"
         parts.append(f'{value} AS "{name}"')
     return f"SELECT {', '.join(parts)} FROM marts.{table}"
 
@@ -246,7 +282,11 @@ def _parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     ]
     # a table of an earlier version goes; any other folder that lies there is somebody's own
     for stale in folder.iterdir():
-        if stale.is_dir() and stale.name not in names and [p.name for p in stale.iterdir()] == ["part-0.parquet"]:
+        if (
+            stale.is_dir()
+            and stale.name not in names
+            and [p.name for p in stale.iterdir()] == ["part-0.parquet"]
+        ):
             shutil.rmtree(stale)
     return written
 
@@ -260,8 +300,7 @@ def _csv(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
 
 def _events_as_cameo(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     options = "FORMAT csv, HEADER, DELIMITER '\t', QUOTE '', ESCAPE ''"
-    clean = f"SELECT COLUMNS(*) FROM ({cameo_sql()})"
-    return [_copy(con, clean, folder / "events.cameo.tsv", options)]
+    return [_copy(con, cameo_sql(), folder / "events.cameo.tsv", options)]
 
 
 def _events_as_plover(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
@@ -276,8 +315,8 @@ def export(home: Home, form: str = "parquet", out: Path | None = None) -> list[P
 
     parquet: `<table>/part-0.parquet` of every mart. csv: `<table>.csv`, lists by semicolons, cells that a spreadsheet
     would run led by an apostrophe. cameo: `events.cameo.tsv`, one row per event that occurred or is announced, with the
-    61 columns of GDELT 2.0's event table. plover: `events.plover.jsonl`, one record per event of any status with the
-    fields of the PLOVER codebook.
+    61 columns of GDELT 2.0's event table (those that nothing here tells of stay empty). plover: `events.plover.jsonl`,
+    one record per event of any status with the fields of the PLOVER codebook.
 
     Raises `UsageError` for another form, `EnvironmentProblem` while nothing is published or a file cannot be written.
     """

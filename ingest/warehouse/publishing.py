@@ -6,6 +6,7 @@ Belongs here: the file that readers open. Does not belong here: deciding whether
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,15 +16,12 @@ import duckdb
 
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
-from ingest.warehouse.working import STORAGE_VERSION, told
+from ingest.warehouse.layout import layout_of
+from ingest.warehouse.working import SNAPSHOTS, STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")
 # Results of checks and the list of snapshots tell of a run, not of the world.
 _APART = ("quality.validations", "quality.snapshots")
-_SNAPSHOTS = (
-    "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
-    "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
-)
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         for name in tables_of(con, "work"):
             con.execute(f"CREATE TABLE fresh.{name} AS FROM work.{name}")
             _comment(con, name)
-        con.execute(_SNAPSHOTS.format(name="fresh"))
+        con.execute(SNAPSHOTS.format(name="fresh"))
         con.execute(
             "INSERT INTO fresh.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -156,11 +154,19 @@ def sweep(home: Home) -> None:
         left.unlink(missing_ok=True)
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Raise `DamagedData` for a file that is not ours to replace; one that cannot be read is damaged, and may be."""
+    if path.exists():
+        with suppress(duckdb.Error), duckdb.connect(str(path), read_only=True) as con:
+            layout_of(con, path)
+
+
 def publish(home: Home) -> Published:
     """Copy the working file's tables into a fresh file and swap it in; the same content changes nothing.
 
-    Raises `EnvironmentProblem`; the published file is then as it was.
+    Raises `EnvironmentProblem`, or `DamagedData` where a file of another program lies; what lies there is then as it was.
     """
+    _refuse_foreign(home.published)
     sweep(home)
     fresh = home.warehouse / f".publish-{os.getpid()}.duckdb"
     wal = fresh.with_name(fresh.name + ".wal")
@@ -189,9 +195,6 @@ def _keep_snapshot(home: Home) -> None:
     con = duckdb.connect(str(home.staging))
     try:
         con.execute(f"ATTACH '{_quoted(home.published)}' AS fresh (READ_ONLY)")
-        con.execute(
-            _SNAPSHOTS.format(name=con.execute("SELECT current_database()").fetchone()[0].join(['"', '"']))
-        )
         con.execute(
             "INSERT INTO quality.snapshots SELECT * FROM fresh.quality.snapshots ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
         )

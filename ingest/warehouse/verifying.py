@@ -13,7 +13,9 @@ from pathlib import Path
 import duckdb
 
 from ingest import tables
+from ingest.errors import DamagedData
 from ingest.settings import Home
+from ingest.warehouse.layout import LAYOUT, layout_of, refuse_newer
 from ingest.warehouse.publishing import content_hash, stored_hash
 
 _SHA = re.compile(r"^[0-9a-f]{64}$")
@@ -81,8 +83,10 @@ def _missing_bytes(con: duckdb.DuckDBPyConnection, home: Home) -> list[Problem]:
     ]
 
 
-def _shape(con: duckdb.DuckDBPyConnection) -> list[Problem]:
-    """Declared tables or columns that are not there."""
+def _shape(con: duckdb.DuckDBPyConnection, path: Path) -> list[Problem]:
+    """Declared tables or columns that are not there; an older layout may lack what the next run adds."""
+    found = layout_of(con, path)
+    refuse_newer(found, path)
     have = set(
         con.execute("SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()").fetchall()
     )
@@ -90,7 +94,7 @@ def _shape(con: duckdb.DuckDBPyConnection) -> list[Problem]:
         Problem(table.address, "column is missing", column.name)
         for table in tables.ALL
         for column in table.columns
-        if (table.address, column.name) not in have
+        if (table.address, column.name) not in have and not (column.nullable and found != LAYOUT)
     ]
 
 
@@ -100,7 +104,7 @@ def _published(path: Path, home: Home) -> list[Problem]:
         return [Problem("published file", "a write-ahead log lies beside it", str(path))]
     try:
         with duckdb.connect(str(path), read_only=True) as con:
-            problems = _shape(con)
+            problems = _shape(con, path)
             if problems:
                 return problems
             database = con.execute("SELECT current_database()").fetchone()[0]
@@ -109,6 +113,8 @@ def _published(path: Path, home: Home) -> list[Problem]:
                     Problem("published file", "its rows are not those that were published", str(path))
                 )
             return problems + _rows(con) + _missing_bytes(con, home)
+    except DamagedData as error:
+        return [Problem("published file", str(error))]
     except (duckdb.Error, UnicodeDecodeError) as error:
         return [Problem("published file", f"cannot be read: {str(error).splitlines()[0]}", str(path))]
 

@@ -27,11 +27,16 @@ from ingest.articles import Admitted
 from ingest.batches import BATCH_BYTES, even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
+from ingest.warehouse import layout
 
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
 _TOMBSTONES = (
     "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
+)
+SNAPSHOTS = (
+    "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
+    "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
 )
 _held: set[Path] = set()
 
@@ -117,7 +122,7 @@ def rebuilt(home: Home) -> Iterator[None]:
     wal.unlink(missing_ok=True)
     Warehouse.create_empty(home)
     for earlier in (aside, home.published):
-        _carry_tombstones(home, earlier)
+        _carry_over(home, earlier)
     try:
         yield
     except BaseException:
@@ -128,8 +133,9 @@ def rebuilt(home: Home) -> Iterator[None]:
     aside.unlink(missing_ok=True)
 
 
-def _carry_tombstones(home: Home, earlier: Path) -> None:
-    """Keep out what was forgotten: nothing in `raw/` tells of it. A damaged file, or one without the list, is passed over."""
+def _carry_over(home: Home, earlier: Path) -> None:
+    """Keep what nothing in `raw/` tells of: which articles were forgotten, and the list of snapshots, by which checks
+    know what is usual. A damaged file, or one without the lists, is passed over."""
     if not earlier.exists():
         return
     con = connect(home.staging, home)
@@ -139,6 +145,10 @@ def _carry_tombstones(home: Home, earlier: Path) -> None:
             con.execute(
                 "INSERT INTO raw.tombstones SELECT article_id, forgotten_at FROM earlier.raw.tombstones "
                 "ANTI JOIN raw.tombstones USING (article_id)"
+            )
+            con.execute(
+                "INSERT INTO quality.snapshots BY NAME SELECT * FROM earlier.quality.snapshots "
+                "ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
             )
     finally:
         con.close()
@@ -167,19 +177,26 @@ class Warehouse:
             con = connect(home.staging, home)
             try:
                 declare(con)
+                layout.carry_over(con, home.staging)
             finally:
                 con.close()
 
     def __enter__(self) -> Warehouse:
         home = self._home
         home.ensure()
-        if not home.staging.exists() and home.published.exists():
+        is_copied = not home.staging.exists() and home.published.exists()
+        if is_copied:
             with told("copying the published file", home.staging):
                 shutil.copyfile(home.published, home.staging)
         try:
             with told("opening the working file", home.staging):
                 self._con = connect(home.staging, home)
-                declare(self._con)
+                self._bring_up(home.published if is_copied else home.staging)
+        except DamagedData:
+            self.close()
+            if is_copied:
+                home.staging.unlink(missing_ok=True)
+            raise
         except (duckdb.Error, EnvironmentProblem) as error:
             self.close()
             if isinstance(error, EnvironmentProblem) and "lock" in str(error).lower():
@@ -190,6 +207,19 @@ class Warehouse:
                 ) from error
             raise
         return self
+
+    def _bring_up(self, path: Path) -> None:
+        """Bring an older layout up to today's, in one transaction; a newer or a foreign file is refused as it is."""
+        layout.refuse_newer(layout.layout_of(self.con, path), path)
+        self.con.execute("BEGIN")
+        try:
+            declare(self.con)
+            layout.carry_over(self.con, path)
+            self.con.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):
+                self.con.execute("ROLLBACK")
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -379,6 +409,12 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
     for table in tables.ALL:
         con.execute(table.ddl())
     con.execute(_TOMBSTONES)
+    con.execute(SNAPSHOTS.format(name=_here(con)))
+
+
+def _here(con: duckdb.DuckDBPyConnection) -> str:
+    """The open database's own name, quoted."""
+    return f'"{con.execute("SELECT current_database()").fetchone()[0]}"'
 
 
 def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:

@@ -26,7 +26,9 @@ _LISTS = {
     "event_types": (("event_types", "event_type"),),
     "topics": (("topic_names", "topic"),),
 }
-_OWN_KEYS = {"name", "expect", "column", "columns", "why"}
+_OWN_KEYS = {"name", "expect", "column", "columns", "why", "severity"}
+SEVERITIES = ("block", "warn")
+"""What a failure does: `block` stops publishing, `warn` is told and kept with the results."""
 _MAX_SHOWN = 8
 
 
@@ -40,6 +42,7 @@ class Expectation:
     kind: str
     arguments: dict[str, Any]
     why: str
+    severity: str = "block"
 
     @property
     def class_name(self) -> str:
@@ -110,6 +113,9 @@ def _expectations(suite: str, table: str, row: dict[str, Any]) -> list[Expectati
     shared = {key: _argument(value) for key, value in row.items() if key not in _OWN_KEYS}
     targets = row.get("columns") or ([row["column"]] if "column" in row else [None])
     several = len(targets) > 1
+    severity = row.get("severity", "block")
+    if severity not in SEVERITIES:
+        raise ValueError(f"suite {suite}: {row['name']} has severity {severity!r}, none of {', '.join(SEVERITIES)}")
     return [
         Expectation(
             suite,
@@ -118,6 +124,7 @@ def _expectations(suite: str, table: str, row: dict[str, Any]) -> list[Expectati
             row["expect"],
             ({"column": column} if column else {}) | shared,
             row.get("why", ""),
+            severity,
         )
         for column in targets
     ]

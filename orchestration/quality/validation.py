@@ -22,6 +22,7 @@ import polars as pl
 from orchestration.quality.declarations import Block, Expectation, suite_blocks
 
 _SHOWN_VALUES = 5
+_GX_SEVERITY = {"block": "critical", "warn": "warning"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Outcome:
     expectation: Expectation
     success: bool
     observed: str
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether this outcome stops publishing."""
+        return not self.success and self.expectation.severity == "block"
 
     @property
     def complaint(self) -> str:
@@ -96,7 +102,9 @@ def _definition(gx: Any, context: Any, number: int, suite: str, block: Block) ->
     name = f"{number:02d} {block.table}".replace(".", "_").replace(" ", "_")
     asset = context.data_sources.get(suite).add_dataframe_asset(name)
     expectations = [
-        getattr(gx.expectations, item.class_name)(**item.arguments, meta={"name": item.name})
+        getattr(gx.expectations, item.class_name)(
+            **item.arguments, meta={"name": item.name}, severity=_GX_SEVERITY[item.severity]
+        )
         for item in block.expectations
     ]
     return context.validation_definitions.add(

@@ -61,7 +61,7 @@ PEOPLE = {
 REFERENCE: dict[str, str] = {
     "countries": "code,iso2,name,official_name,region,subregion,capital,latitude,longitude,groups\n"
     + "".join(f"{c},{c[:2]},{c.title()},,Asia,,Capital,1.0,2.0,UN;G20\n" for c in COUNTRIES),
-    "organizations": "code,name,kind\nUN,United Nations,global\n",
+    "organizations": "code,name,kind\nUN,United Nations,global\nG20,Group of Twenty,global\n",
     "topic_names": "topic,name,description\ntrade,Trade,Goods\nenergy,Energy,Oil\n",
     "event_types": "event_type,quad_class,goldstein,cameo_root,description,example\n"
     "SUPPORT,verbal_coop,5.0,05,Praise.,\nSANCTION,material_conf,-6.0,16,Ban.,\n",

@@ -11,7 +11,7 @@ import pytest
 from ingest.errors import CheckFailed
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
-from orchestration import pipeline
+from orchestration import models, pipeline
 from orchestration.quality.declarations import SUITES, closed_list, suite_blocks, suite_expectations
 from orchestration.quality.validation import validate
 
@@ -22,8 +22,8 @@ LAWS = {
     ("facts.meetings", "meeting_has_two_sides"),
     ("facts.meetings", "fact_has_evidence"),
     ("facts.events", "fact_has_evidence"),
-    ("marts.evidence", "evidence_is_the_words_of_the_text"),
-    ("marts.meetings_by_country_pair", "planned_is_never_counted_as_held"),
+    ("marts.articles", "no_article_is_lost"),
+    ("marts.articles", "articles_do_not_vanish"),
 }
 
 SPOILED = [
@@ -43,8 +43,46 @@ SPOILED = [
         "update raw.ledger set n_in = 2000, n_ok = 500, n_quarantined = 1500, n_duplicate = 0",
         "quarantined_share_is_below_limit",
     ),
-    ("marts", "update marts.meetings set status = 'planned'", "planned_is_never_counted_as_held"),
+    (
+        "marts",
+        "update marts.relations_by_country_pair_month set mean_goldstein = 11",
+        "goldstein_is_on_its_scale",
+    ),
+    (
+        "marts",
+        "insert into quality.snapshots select 's0', timestamp '2025-01-01', 1000, 5, 5, 'x'",
+        "articles_do_not_vanish",
+    ),
 ]
+
+
+# What dbt's tests say of a column, in the library's words.
+_TWINS = {
+    "column_values_to_be_unique": "unique",
+    "compound_columns_to_be_unique": "unique_combination",
+    "column_values_to_not_be_null": "not_null",
+}
+
+
+def test_no_rule_is_in_both_places() -> None:
+    told = {
+        (node["attached_node"].split(".")[-1], node["test_metadata"]["name"], node["column_name"])
+        for node in models.manifest()["nodes"].values()
+        if node["resource_type"] == "test" and node.get("test_metadata") and node.get("attached_node")
+    }
+    told |= {
+        (node["name"], constraint["type"], column["name"])
+        for node in models.manifest()["nodes"].values()
+        if node["resource_type"] == "model"
+        for column in node["columns"].values()
+        for constraint in column.get("constraints", [])
+    }
+    said = {
+        (item.table.split(".")[1], _TWINS[item.kind], item.arguments.get("column"))
+        for item in suite_expectations("marts")
+        if item.kind in _TWINS
+    }
+    assert not said & told
 
 
 def test_there_are_at_least_forty_expectations() -> None:
@@ -87,6 +125,21 @@ def test_a_failure_says_which_expectation_and_what_was_seen(home: Home) -> None:
     assert failure.value.exit_code == 1
 
 
+def test_a_warning_is_told_and_kept_and_stops_nothing(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    with Warehouse(home) as warehouse:
+        warehouse.con.execute(
+            "insert into quality.snapshots values ('s0', timestamp '2030-01-01', 3, 900, 900, 'x')"
+        )
+    outcomes = pipeline.check(home, "marts", "warned")
+    pipeline.require(outcomes)
+    assert "900 before, from no fewer articles" in caplog.text
+    with duckdb.connect(str(home.staging), read_only=True) as connection:
+        kept = connection.execute(
+            "select severity, observed from quality.validations where run_id = 'warned' and not success"
+        ).fetchall()
+    assert [severity for severity, _ in kept] == ["warn"] and "900 before" in kept[0][1]
+
+
 def test_results_are_kept_and_shown(world: object) -> None:
     with duckdb.connect(str(world.home.staging), read_only=True) as connection:
         kept = connection.execute(
@@ -108,6 +161,13 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     yield declare
     declarations.suite_blocks.cache_clear()
+
+
+def test_an_unknown_severity_is_refused(fake: Callable, tmp_path: object) -> None:
+    row = "    - {name: loud, expect: column_values_to_be_unique, column: a, severity: shout}\n"
+    fake("- table: raw.articles\n  query: select a\n  expectations:\n" + row, tmp_path)
+    with pytest.raises(ValueError, match="loud has severity 'shout', none of block, warn"):
+        suite_blocks("raw")
 
 
 def test_a_name_given_twice_is_refused(fake: Callable, tmp_path: object) -> None:

@@ -1,0 +1,84 @@
+"""The layout of the warehouse files: which one this code writes, and what becomes of older, newer and foreign files.
+
+Belongs here: the number, reading it off a file, adding what an older file lacks. Does not belong here: the tables
+(`ingest.tables`) and the layout of `raw/` (`ingest.sources.store`).
+
+Raise `LAYOUT` with every change of a declared table. A column that may be null is added to an older file as it is opened;
+after any other change an older file cannot be carried over, and `chancery replay` rebuilds it from `raw/`.
+
+| layout | what came with it |
+|---|---|
+| 1 | the first; it bears no number |
+| 2 | `quality.layout`, `quality.validations.severity`, `quality.snapshots` in the working file from the start |
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from ingest import tables
+from ingest.errors import DamagedData
+
+LAYOUT = 2
+_FIRST = {"raw.articles", "raw.ledger", "raw.quarantine"}
+_NUMBER = "CREATE TABLE IF NOT EXISTS quality.layout (version INTEGER NOT NULL)"
+
+
+def layout_of(con: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """The layout of an open file; None when it is empty. Raises `DamagedData` for a file of another program."""
+    names = {
+        name
+        for (name,) in con.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        ).fetchall()
+    }
+    if "quality.layout" in names:
+        return con.execute("SELECT max(version) FROM quality.layout").fetchone()[0]
+    if names >= _FIRST:
+        return 1
+    if names:
+        raise DamagedData(
+            f"{path} is no warehouse of Chancery: it has no {', '.join(sorted(_FIRST - names))}; "
+            "move it away or name another --home"
+        )
+    return None
+
+
+def refuse_newer(found: int | None, path: Path) -> None:
+    """Raise `DamagedData` for a file that a later version of this program wrote."""
+    if found is not None and found > LAYOUT:
+        raise DamagedData(
+            f"{path} was written by a newer version of Chancery (layout {found}, this version knows {LAYOUT}): "
+            "use that version, or let `chancery replay` rebuild it with this one"
+        )
+
+
+def carry_over(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Add to the declared tables the columns that an older layout lacks, and set the number.
+
+    Raises `DamagedData` for a difference that cannot be made up: only `chancery replay` brings such a file over.
+    """
+    have = {
+        (name, column): kind
+        for name, column, kind in con.execute(
+            "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = current_database()"
+        ).fetchall()
+    }
+    for table in tables.ALL:
+        for column in table.columns:
+            kind = have.get((table.address, column.name))
+            if kind is None and column.nullable:
+                con.execute(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.sql_type}')
+            elif kind != column.sql_type:
+                what = f"is {kind}, not {column.sql_type}" if kind else "is missing"
+                raise DamagedData(
+                    f"{path} is of an older layout that cannot be carried over ({table.address}.{column.name} {what}); "
+                    "`chancery replay` rebuilds it"
+                )
+    con.execute(_NUMBER)
+    if con.execute("SELECT max(version) FROM quality.layout").fetchone()[0] != LAYOUT:
+        con.execute("DELETE FROM quality.layout")
+        con.execute("INSERT INTO quality.layout VALUES (?)", [LAYOUT])
