@@ -15,6 +15,11 @@ from ingest.extract.vocabulary import LEXICON
 _SAID = r"\b(?:said|told|reported|announced|added|says|posted|wrote|tweeted|statement|confirmed|declared)(?: \w+){0,2}(?: late| early)?(?: on)?\s*$"
 _NOT_WHEN = r"\b(?:since|until|till|of the|'s)\s*$"
 _NOUN_FOLLOWS = r"^ (?:[A-Z0-9][\w-]* ){0,3}(?:[a-z]{3,}[a-z-]*)\b"
+# "Tuesday's regional summit": what is met at
+_OWNS_GATHERING = (
+    r"^'?s'? (?:[\w-]+ ){0,3}(?:summit|meeting|conference|assembly|talks|session|gathering|visit|dinner|lunch"
+    r"|ceremony|funeral|inauguration|call|parade|forum|trip|round)"
+)
 _FRONT = 12  # characters within which a date opens its sentence
 _CLAUSE = 35  # what a finite verb between trigger and date weighs, in characters
 _FAR = 190
@@ -119,6 +124,10 @@ def add_dates(
                 before.str.contains(r"(?:\bthe|\bits|\btheir|'s) $")
                 & pl.col("fold").str.slice("d_end", 30).str.contains(_NOUN_FOLLOWS)
                 & pl.col("fold").str.slice("d_start", 4).str.contains(r"^(?:[A-Z0-9])")
+                # "for last month's raid"
+                | pl.col("fold").str.slice("d_end", 2).is_in(["'s", "s'"])
+                & ~pl.col("fold").str.slice("d_end", 50).str.contains(_OWNS_GATHERING)
+                & before.str.contains(r"\b(?:for|over|about|after|since|despite|following|in|of|by|against) $")
             ).alias("is_modifier"),
         )
     )

@@ -86,6 +86,7 @@ _FIRMS = [
     *("designer", "boxer", "runner", "athlete", "champion", "coach", "musician", "artist", "author", "scientist", "entrepreneur"),
 ]
 # "Lisbon said Angola must free the crew": what is demanded of whom
+_UNDERGO = "undergo"  # verbs whose subject has a deed done to it: "received aid from"
 _MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]
 _SPOT = ["in", "at", "near", "from", "inside", "outside", "along", "around", "across", "into"]
 _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
@@ -503,6 +504,8 @@ def triggers(
         "n_i",
         *frames.columns,
     ]
+    # "Ghana received aid from Germany": who receives it undergoes it, and "from" names who acts
+    both = both.with_columns((pl.col("is_passive") | (pl.col("verb_class") == _UNDERGO)).alias("is_passive"))
     blank = pl.lit(None, pl.UInt32).alias("n_i")
     return pl.concat(
         [
@@ -524,7 +527,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
     left = trig.select(
         *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
-        *("n_owned", "led_by"),
+        *("n_owned", "led_by", "verb_class", "is_reduced"),
     ).join(grp, on="sid")
     left = left.filter(~pl.col("is_private") & (pl.col("np") != "town"))
     free = (
@@ -542,9 +545,22 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     )
     is_left = pl.col("hi") < pl.col("i")
     owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
-    agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
-    nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     same_owner = (pl.col("n_owned") == pl.col("g_owned")) | (pl.col("pos") == "noun")
+    behind = (pl.col("lo") > pl.col("i")) & (pl.col("n_breaks") == pl.col("g_breaks"))
+    agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
+    agent = agent | (pl.col("verb_class") == _UNDERGO) & behind & (pl.col("prep") == "from")
+    # "were expelled from Sudan": the state that they had to leave
+    expelling = (
+        pl.col("is_passive")
+        & pl.col("rule_id").is_in(["B04", "E03"])
+        & behind
+        & (pl.col("prep") == "from")
+        & (pl.col("np") == "state")
+        & (pl.col("lo") - pl.col("i").cast(pl.Int64) <= _MAX_SEEN)
+    )
+    # "Kenyan soldiers were deployed to Haiti": troops are their state's
+    deployed = pl.col("is_passive") & ~pl.col("is_reduced") & (pl.col("rule_id") == "M01") & free & is_left & same_owner
+    nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     active = (
         ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") == pl.col("g_breaks")) & same_owner
     )
@@ -627,7 +643,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .then(0)
         .when(adjective | crowd | guest | through)
         .then(1)
-        .when(fronted)
+        .when(fronted | expelling | deployed & (pl.col("n_breaks") == pl.col("g_breaks")))
         .then(2)
         .alias("order"),
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
