@@ -559,10 +559,17 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("lo") - pl.col("i").cast(pl.Int64) <= _MAX_SEEN)
     )
     # "Kenyan soldiers were deployed to Haiti": troops are their state's
-    deployed = pl.col("is_passive") & ~pl.col("is_reduced") & (pl.col("rule_id") == "M01") & free & is_left & same_owner
+    posted = pl.col("rule_id") == "M11"
+    deployed = posted & pl.col("is_passive") & ~pl.col("is_reduced") & free & is_left & same_owner
+    deployed = deployed & (pl.col("np") == "body") & (pl.col("n_breaks") == pl.col("g_breaks"))
     nominal_agent = (pl.col("pos") == "noun") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")
     active = (
-        ~pl.col("is_passive") & free & is_left & (pl.col("n_breaks") == pl.col("g_breaks")) & same_owner
+        ~pl.col("is_passive")
+        & free
+        & is_left
+        & (pl.col("n_breaks") == pl.col("g_breaks"))
+        & same_owner
+        & (pl.col("rule_id") != "M11")
     )
     # "thanked Oslo for hosting", "accused Oslo of helping": the one thanked or accused did it
     charged = pl.col("led_by").is_in(["for", "of", "from"]) & (pl.col("tense") == "ing")
@@ -643,7 +650,7 @@ def _sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .then(0)
         .when(adjective | crowd | guest | through)
         .then(1)
-        .when(fronted | expelling | deployed & (pl.col("n_breaks") == pl.col("g_breaks")))
+        .when(fronted | expelling | deployed)
         .then(2)
         .alias("order"),
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
@@ -878,7 +885,7 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
         & ~pl.col("is_passive")
         & ~pl.col("object_kind").is_in(["deed", "must", "blamed", "urged", "leaving", "phone"])
         # "backed Chad in resisting pressure": who is resisted, is not said
-        & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from"]))
+        & ~((pl.col("tense") == "ing") & pl.col("led_by").is_in(["in", "by", "of", "for", "from", "while", "when"]))
     ).join(tgt.select("t"), on="t", how="anti")
     done = full.join(tgt, on="t").select(
         "sid",
@@ -898,6 +905,8 @@ def _shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) ->
     return (
         bare.join(done, on=["sid", "s_g"])
         .filter((pl.col("d_i") < pl.col("i")) & (pl.col("t_hi") < pl.col("i")))
+        # "let the police question suspects", "asked Oslo to back the bid": whoever stands before the infinitive does it
+        .filter(~((pl.col("tense") == "base") & ((pl.col("i") - pl.col("t_hi").cast(pl.Int64)) <= 2)))
         # "reaffirmed its support for Israel and condemned attacks from Gaza": not Israel is condemned
         .filter(
             pl.col("was_talk")
