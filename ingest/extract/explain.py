@@ -63,6 +63,10 @@ def frame_in_words(row: dict[str, Any]) -> str:
     if "*" in row["preps"]:
         means.append("anywhere in the infinitive that follows")
     bound = f"; the target follows {' or '.join(means)}" if means else ""
+    if row["verb_class"] == "undergo":
+        bound = "; the subject is the target, and who follows “from” the source"
+    what = words.OBJECT_KINDS[row["object_kind"]]
+    bound += f" and is {what}" if what else ""
     alone = "; several subjects alone suffice" if row["reciprocal"] else ""
     status = f", {row['status']} unless the sentence says otherwise" if row["status"] else ""
     return f"{' with '.join(parts)} makes {row['event_type']}{status}{bound}{alone}"

@@ -159,13 +159,28 @@ def event_types() -> pl.DataFrame:
     return table.with_columns(pl.col("goldstein").cast(pl.Float64))
 
 
+# What the target of a frame must be, in words.
+OBJECT_KINDS = {
+    "any": "",
+    "strong": "a state, its government or an official, not what merely belongs to one",
+    "person": "a person or an office, or a state after a preposition",
+    "place": "a state or a town",
+    "deed": "a deed or a word of somebody",
+    "must": "somebody of whom it is said that he must act",
+    "blamed": "somebody of whom it is said that he did harm",
+    "urged": "somebody who is told to act or not to",
+    "leaving": "a state that somebody is told to leave",
+    "phone": "a person or an office, by telephone",
+}
+
+
 @cache
 def frames() -> pl.DataFrame:
     """One row per frame: which verb class (with which noun class) makes which event, and how its sides are bound.
 
     `direct` 1 = the target may follow without a preposition; `preps` = prepositions that may govern the target;
-    `reciprocal` 1 = a plural subject alone suffices; `object_kind` strong (actors only), person, place, any or weak
-    (demonyms too); `status` overrides occurred; `confidence` of the frame.
+    `reciprocal` 1 = a plural subject alone suffices; `object_kind`, one of `OBJECT_KINDS`, is what the target must be;
+    `status` overrides occurred; `confidence` of the frame.
     """
     table = read_table(
         "frames.csv",
@@ -183,6 +198,8 @@ def frames() -> pl.DataFrame:
     )
     types = event_types()["event_type"].implode()
     refuse_rows(table, pl.col("rule_id").is_duplicated(), "frames.csv", "rule stands twice")
+    kinds = list(OBJECT_KINDS)
+    refuse_rows(table, ~pl.col("object_kind").is_in(kinds), "frames.csv", f"object_kind is none of {', '.join(kinds)}")
     refuse_rows(table, ~pl.col("event_type").is_in(types), "frames.csv", "unknown event type")
     refuse_rows(table, pl.col("example") == "", "frames.csv", "no example sentence")
     known_verbs = pl.Series([*verbs()["verb_class"].unique(), "callon", ""]).implode()
