@@ -147,7 +147,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
     every = pl.concat([reading.elements.select(facts.ACTING), reading.others.select(facts.ACTING)])
     persons = facts.people_of_articles(reading.mentions, reading.people, every, folded, sents)
     codes = _names_of_codes()
-    actors = facts.article_actors(persons, facts.states_of_articles(every, sents, codes), folded)
+    actors = facts.article_actors(persons, facts.states_of_articles(every, sents, codes), folded, codes)
 
     published = folded.select("a", pl.col("published_date").alias("date"))
     clauses_of = meetings.date_by_deeds(meetings.candidates(bound, reading.elements, sents), bound, published)

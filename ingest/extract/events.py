@@ -312,7 +312,11 @@ def events(
     )
     key = ["a", "source_code", "target_code", "event_type", "status"]
     grouped = (
-        every.sort("a", "sid", "source_code", "target_code", "event_type", "rule_id", "trigger", "confidence")
+        every.sort(
+            *("a", "sid", "source_code", "target_code", "event_type", "rule_id", "trigger", "confidence"),
+            # of two encounters told in one sentence the first gives the place, whatever the batch
+            maintain_order=True,
+        )
         .group_by(key, maintain_order=True)
         .agg(
             pl.col("mode").filter(pl.col("mode").fill_null("") != "").first(),

@@ -125,8 +125,10 @@ def states_of_articles(elements: pl.DataFrame, sents: pl.DataFrame, names: pl.Da
     )
 
 
-def article_actors(persons: pl.DataFrame, states: pl.DataFrame, folded: pl.DataFrame) -> pl.DataFrame:
-    """facts.article_actors."""
+def article_actors(
+    persons: pl.DataFrame, states: pl.DataFrame, folded: pl.DataFrame, names: pl.DataFrame
+) -> pl.DataFrame:
+    """facts.article_actors. `names`: code, name, kind of states and organisations."""
     columns = [
         "a",
         "actor_key",
@@ -142,9 +144,8 @@ def article_actors(persons: pl.DataFrame, states: pl.DataFrame, folded: pl.DataF
     both = pl.concat(
         [persons.with_columns(pl.lit("person").alias("kind")).select(columns), states.select(columns)]
     )
-    organisation = pl.col("code").is_in(
-        states.filter(pl.col("kind") == "organization")["code"].unique().implode()
-    )
+    # by the reference table, not by what the other articles of the batch happen to name
+    organisation = pl.col("code").is_in(names.filter(pl.col("kind") == "organization")["code"].implode())
     out = both.join(folded.select("a", "article_id"), on="a", maintain_order="left").with_columns(
         pl.when(pl.col("code").is_null())
         .then(None)

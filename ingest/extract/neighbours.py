@@ -80,12 +80,18 @@ def in_one_plan(step: _Step) -> _Run:
     a slice of the frame costs one. Given `rows` (places in the frame), the step is run for these alone, in their order.
     """
 
+    # What a step asks for depends on the columns alone: a first run, without an outcome, tells it once.
+    known: dict[tuple[bool, tuple[str, ...]], _Asked] = {}
+
     @wraps(step)
     def run(frame: pl.DataFrame, rows: pl.Series | None = None) -> pl.DataFrame:
-        with _asking(frame, rows is None) as asked:
-            step(frame.lazy())
+        key = rows is None, tuple(frame.columns)
+        if key not in known:
+            with _asking(frame, rows is None) as asked:
+                step(frame.lazy())
+            known[key] = asked
         with _asking(frame, rows is None):
-            return step(_beside(frame, asked, rows)).drop(*asked.wanted, strict=False).collect()
+            return step(_beside(frame, known[key], rows)).drop(*known[key].wanted, strict=False).collect()
 
     return run
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import polars as pl
 import pytest
 
 from ingest import tables
-from ingest.extract import extract
+from ingest.extract import extract, relevance
+from ingest.settings import project_root
 
 _BODY = (
     "“Türkiye 🇹🇷 and Côte d’Ivoire met in Ankara on Friday,” the café owner said.\n"
@@ -90,3 +92,22 @@ def test_other_languages_are_counted_and_not_read() -> None:
     found = extract(_frame({"a1": _TEXTS["a2"]}, language="fr"))
     assert found["extractions"]["outcome"].to_list() == ["unsupported_language"]
     assert found["events"].height == 0
+
+
+def _samples() -> pl.DataFrame:
+    rows = [
+        json.loads(line)
+        for path in sorted((project_root() / "data" / "sample").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    texts = {f"{n}": row["text"] for n, row in enumerate(rows)}
+    return pl.concat([_frame(texts), _frame(_TEXTS)])
+
+
+def test_leaving_early_changes_no_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    early = extract(_samples())
+    monkeypatch.setattr(relevance, "telling_articles", lambda named, *_: named.select("a").unique())
+    monkeypatch.setattr(relevance, "telling_sentences", lambda told, *_: told.select("sid").unique())
+    whole = extract(_samples())
+    for name, table in whole.items():
+        assert early[name].equals(table), name
