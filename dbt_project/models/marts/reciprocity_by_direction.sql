@@ -35,8 +35,8 @@ directions as (
         months.target_code,
         months.target_kind,
         sum(months.n_acts) as n_acts,
-        sum(months.mean_act_goldstein * months.n_acts) / sum(months.n_acts)
-            as goldstein,
+        sum({{ weighted('months.mean_act_goldstein', 'months.n_acts') }})
+        / sum(months.n_acts) / 10000 as goldstein,
         count(*) filter (where months.n_cooperative_acts > 0) as n_cooperation_months,
         count(*) filter (
             where months.n_cooperative_acts > 0 and answered.has_cooperation
