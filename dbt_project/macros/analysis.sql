@@ -19,3 +19,9 @@
                 )
     end
 {%- endmacro %}
+
+{#- A mean times its count, in ten-thousandths: whole numbers add up to the same in any
+    order, and a mean of means stays the same to the last digit. -#}
+{% macro weighted(mean, count) -%}
+    cast(round({{ mean }} * 10000) as bigint) * {{ count }}
+{%- endmacro %}

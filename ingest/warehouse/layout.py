@@ -3,8 +3,9 @@
 Belongs here: the number, reading it off a file, adding what an older file lacks. Does not belong here: the tables
 (`ingest.tables`) and the layout of `raw/` (`ingest.sources.store`).
 
-Raise `LAYOUT` with every change of a declared table. A column that may be null is added to an older file as it is opened;
-after any other change an older file cannot be carried over, and `chancery replay` rebuilds it from `raw/`.
+Raise `LAYOUT` with every change of a declared table. As an older file is opened, a column that may be null is added;
+facts of another shape are dropped, and read again from the articles. After any other change an older file cannot be
+carried over, and `chancery replay` rebuilds it from `raw/`.
 
 | layout | what came with it |
 |---|---|
@@ -55,29 +56,49 @@ def refuse_newer(found: int | None, path: Path) -> None:
         )
 
 
+def _shapes(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Columns and their types of every table, by its address."""
+    shapes: dict[str, dict[str, str]] = {}
+    for name, column, kind in con.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database()"
+    ).fetchall():
+        shapes.setdefault(name, {})[column] = kind
+    return shapes
+
+
+def _renew_facts(con: duckdb.DuckDBPyConnection, shapes: dict[str, dict[str, str]]) -> None:
+    """Facts of another shape go: without its row in `facts.extractions` every article is read again."""
+    if all(shapes[table.address] == {c.name: c.sql_type for c in table.columns} for table in tables.FACTS):
+        return
+    for table in tables.FACTS:
+        con.execute(f"DROP TABLE {table.address}")
+        con.execute(table.ddl())
+
+
+def _add_columns(con: duckdb.DuckDBPyConnection, table: tables.Table, shape: dict[str, str], path: Path) -> None:
+    """Add the columns that may be null. Raises `DamagedData` for any other difference."""
+    for column in table.columns:
+        kind = shape.get(column.name)
+        if kind is None and column.nullable:
+            con.execute(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.sql_type}')
+        elif kind != column.sql_type:
+            what = f"is {kind}, not {column.sql_type}" if kind else "is missing"
+            raise DamagedData(
+                f"{path} is of an older layout that cannot be carried over ({table.address}.{column.name} {what}); "
+                "`chancery replay` rebuilds it"
+            )
+
+
 def carry_over(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Add to the declared tables the columns that an older layout lacks, and set the number.
+    """Give the declared tables, which must be there, the shape of today, and set the number.
 
     Raises `DamagedData` for a difference that cannot be made up: only `chancery replay` brings such a file over.
     """
-    have = {
-        (name, column): kind
-        for name, column, kind in con.execute(
-            "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
-            "WHERE database_name = current_database()"
-        ).fetchall()
-    }
-    for table in tables.ALL:
-        for column in table.columns:
-            kind = have.get((table.address, column.name))
-            if kind is None and column.nullable:
-                con.execute(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.sql_type}')
-            elif kind != column.sql_type:
-                what = f"is {kind}, not {column.sql_type}" if kind else "is missing"
-                raise DamagedData(
-                    f"{path} is of an older layout that cannot be carried over ({table.address}.{column.name} {what}); "
-                    "`chancery replay` rebuilds it"
-                )
+    shapes = _shapes(con)
+    _renew_facts(con, shapes)
+    for table in (*tables.RAW, *tables.QUALITY):
+        _add_columns(con, table, shapes[table.address], path)
     con.execute(_NUMBER)
     if con.execute("SELECT max(version) FROM quality.layout").fetchone()[0] != LAYOUT:
         con.execute("DELETE FROM quality.layout")

@@ -40,6 +40,14 @@ def older(tmp_path: Path) -> Home:
     return as_it_was(tmp_path / "older")
 
 
+def test_facts_of_another_shape_are_read_again(older: Home) -> None:
+    change(older.published, "alter table facts.events drop column event_type")
+    with Warehouse(older) as house:
+        counts = house.counts()
+    assert (counts["facts.extractions"], counts["facts.meetings"], counts["raw.articles"]) == (0, 0, 3)
+    assert pipeline.extract(older) == 3
+
+
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home of the first layout whose file a version yet to come had touched, after a replay."""

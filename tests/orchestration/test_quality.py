@@ -140,6 +140,14 @@ def test_a_warning_is_told_and_kept_and_stops_nothing(home: Home, caplog: pytest
     assert [severity for severity, _ in kept] == ["warn"] and "900 before" in kept[0][1]
 
 
+def test_a_check_leads_to_its_data_docs(world: object) -> None:
+    told = [item.metadata for item in world.run.get_asset_check_evaluations() if "data docs" in item.metadata]
+    assert len(told) == sum(len(suite_expectations(suite)) for suite in SUITES)
+    assert {metadata["data docs"].value for metadata in told} == {
+        (world.home.quality_docs / suite / "index.html").as_uri() for suite in SUITES
+    }
+
+
 def test_results_are_kept_and_shown(world: object) -> None:
     with duckdb.connect(str(world.home.staging), read_only=True) as connection:
         kept = connection.execute(

@@ -11,43 +11,50 @@ topics as (
     group by country_a, country_b, date_trunc('quarter', month), topic
 ),
 
+-- The four quarters before are the measure.
 quarters as (
     select
         country_a,
         country_b,
         quarter,
-        sum(n_facts) as n_facts
+        sum(n_facts) as n_facts,
+        coalesce(sum(sum(n_facts)) over (
+            partition by country_a, country_b
+            order by quarter
+            range between interval 12 month preceding and interval 3 month preceding
+        ), 0) as n_baseline_facts,
+        min(quarter) over (partition by country_a, country_b) as first_quarter
     from topics
     group by country_a, country_b, quarter
 ),
 
-firsts as (
+present as (
     select
         country_a,
         country_b,
+        quarter,
         topic,
-        min(quarter) as first_quarter,
-        min(min(quarter)) over (partition by country_a, country_b)
-            as first_quarter_of_pair
+        n_facts,
+        coalesce(sum(n_facts) over (
+            partition by country_a, country_b, topic
+            order by quarter
+            range between interval 12 month preceding and interval 3 month preceding
+        ), 0) as n_facts_before,
+        quarter = min(quarter) over (partition by country_a, country_b, topic)
+            as is_first
     from topics
-    group by country_a, country_b, topic
 ),
 
--- The four quarters before are the measure; what was on the agenda then and is not
--- now stands with zero.
-compared as (
+-- What went is told only where it can be told.
+absent as (
     select
         quarters.country_a,
         quarters.country_b,
         quarters.quarter,
         topics.topic,
-        quarters.n_facts as n_facts_of_quarter,
-        coalesce(
-            sum(topics.n_facts) filter (where topics.quarter = quarters.quarter), 0
-        ) as n_facts,
-        coalesce(
-            sum(topics.n_facts) filter (where topics.quarter < quarters.quarter), 0
-        ) as n_facts_before
+        0 as n_facts,
+        sum(topics.n_facts) as n_facts_before,
+        false as is_first
     from quarters
     inner join topics
         on
@@ -55,46 +62,44 @@ compared as (
             and quarters.country_b = topics.country_b
             and quarters.quarter >= topics.quarter
             and quarters.quarter - interval 12 month <= topics.quarter
+    where quarters.n_facts >= 5 and quarters.n_baseline_facts >= 5
     group by
-        quarters.country_a,
-        quarters.country_b,
-        quarters.quarter,
-        topics.topic,
-        quarters.n_facts
+        quarters.country_a, quarters.country_b, quarters.quarter, topics.topic
+    having max(topics.quarter) < quarters.quarter
+),
+
+compared as (
+    select * from present
+    union all
+    select * from absent
 ),
 
 shares as (
     select
-        *,
-        round(n_facts / n_facts_of_quarter, 4) as share,
-        sum(n_facts_before) over quarter_of_pair as n_facts_of_baseline,
-        round(
-            n_facts_before / nullif(sum(n_facts_before) over quarter_of_pair, 0), 4
-        ) as baseline_share
+        compared.*,
+        round(compared.n_facts / quarters.n_facts, 4) as share,
+        round(compared.n_facts_before / nullif(quarters.n_baseline_facts, 0), 4)
+            as baseline_share,
+        compared.is_first and compared.quarter > quarters.first_quarter as is_new_topic,
+        quarters.n_facts >= 5 and quarters.n_baseline_facts >= 5 as has_enough_data
     from compared
-    window quarter_of_pair as (partition by country_a, country_b, quarter)
+    inner join quarters
+        on
+            compared.country_a = quarters.country_a
+            and compared.country_b = quarters.country_b
+            and compared.quarter = quarters.quarter
 )
 
 select
-    shares.country_a,
-    shares.country_b,
-    shares.quarter,
-    shares.topic,
-    cast(shares.n_facts as integer) as n_facts,
-    shares.share,
-    cast(shares.n_facts_before as integer) as n_facts_before,
-    shares.baseline_share,
-    case
-        when shares.n_facts_of_quarter >= 5 and shares.n_facts_of_baseline >= 5
-            then round(shares.share - shares.baseline_share, 4)
-    end as share_change,
-    shares.quarter = firsts.first_quarter
-    and shares.quarter > firsts.first_quarter_of_pair as is_new_topic,
-    shares.n_facts_of_quarter >= 5 and shares.n_facts_of_baseline >= 5
-        as has_enough_data
+    country_a,
+    country_b,
+    quarter,
+    topic,
+    cast(n_facts as integer) as n_facts,
+    share,
+    cast(n_facts_before as integer) as n_facts_before,
+    baseline_share,
+    case when has_enough_data then round(share - baseline_share, 4) end as share_change,
+    is_new_topic,
+    has_enough_data
 from shares
-inner join firsts
-    on
-        shares.country_a = firsts.country_a
-        and shares.country_b = firsts.country_b
-        and shares.topic = firsts.topic

@@ -34,7 +34,8 @@ windows as (
         coalesce(sum(net_cooperation * net_cooperation) over year_before, 0)
             as sum_squared_net,
         coalesce(sum(n_meetings) over year_before, 0) as sum_meetings,
-        sum(mean_goldstein * n_events) over year_before as sum_goldstein,
+        sum({{ weighted('mean_goldstein', 'n_events') }}) over year_before
+            as sum_goldstein,
         coalesce(sum(n_events) over last_month, 0) as n_events_previous,
         coalesce(sum(net_cooperation) over last_month, 0) as net_cooperation_previous,
         coalesce(sum(n_meetings) over last_month, 0) as n_meetings_previous
@@ -59,7 +60,7 @@ baselines as (
         sum_events / nullif(n_baseline_months, 0) as mean_events,
         sum_net / nullif(n_baseline_months, 0) as mean_net,
         sum_meetings / nullif(n_baseline_months, 0) as mean_meetings,
-        sum_goldstein / nullif(sum_events, 0) as baseline_goldstein
+        sum_goldstein / nullif(sum_events, 0) / 10000 as baseline_goldstein
     from windows
 ),
 

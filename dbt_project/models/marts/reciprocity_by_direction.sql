@@ -5,24 +5,27 @@ months as (
     where n_acts > 0
 ),
 
--- An answer comes in the same month or the next one.
+-- An answer comes in the same month or the next one: every month of acts answers itself
+-- and the month before.
+answers as (
+    select
+        source_code,
+        target_code,
+        n_cooperative_acts > 0 as has_cooperation,
+        n_conflict_acts > 0 as has_conflict,
+        unnest([month, cast(month - interval 1 month as date)]) as month
+    from months
+),
+
 answered as (
     select
-        given.source_code,
-        given.target_code,
-        given.month,
-        coalesce(bool_or(answer.n_cooperative_acts > 0), false) as has_cooperation,
-        coalesce(bool_or(answer.n_conflict_acts > 0), false) as has_conflict
-    from months as given
-    left join months as answer
-        on
-            given.source_code = answer.target_code
-            and given.target_code = answer.source_code
-            and (
-                given.month = answer.month
-                or given.month = answer.month - interval 1 month
-            )
-    group by given.source_code, given.target_code, given.month
+        target_code as source_code,
+        source_code as target_code,
+        month,
+        bool_or(has_cooperation) as has_cooperation,
+        bool_or(has_conflict) as has_conflict
+    from answers
+    group by source_code, target_code, month
 ),
 
 directions as (
@@ -32,8 +35,8 @@ directions as (
         months.target_code,
         months.target_kind,
         sum(months.n_acts) as n_acts,
-        sum(months.mean_act_goldstein * months.n_acts) / sum(months.n_acts)
-            as goldstein,
+        sum({{ weighted('months.mean_act_goldstein', 'months.n_acts') }})
+        / sum(months.n_acts) / 10000 as goldstein,
         count(*) filter (where months.n_cooperative_acts > 0) as n_cooperation_months,
         count(*) filter (
             where months.n_cooperative_acts > 0 and answered.has_cooperation
@@ -42,7 +45,7 @@ directions as (
         count(*) filter (where months.n_conflict_acts > 0 and answered.has_conflict)
             as n_conflict_answered
     from months
-    inner join answered
+    left join answered
         on
             months.source_code = answered.source_code
             and months.target_code = answered.target_code

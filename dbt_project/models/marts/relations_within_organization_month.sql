@@ -33,8 +33,8 @@ event_counts as (
         sum(relations.n_events) as n_events,
         sum(relations.n_cooperation) as n_cooperation,
         sum(relations.n_conflict) as n_conflict,
-        sum(relations.mean_goldstein * relations.n_events)
-        / nullif(sum(relations.n_events), 0) as mean_goldstein
+        sum({{ weighted('relations.mean_goldstein', 'relations.n_events') }})
+        / nullif(sum(relations.n_events), 0) / 10000 as mean_goldstein
     from relations
     inner join member_pairs
         on
