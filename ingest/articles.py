@@ -44,6 +44,10 @@ REASONS: dict[str, str] = {
     "invalid_parquet": "The file is not Parquet, or is damaged.",
     "invalid_sidecar": "The .json beside a text or page is not an object of text fields.",
     "orphan_sidecar": "A .json without the text or page that it describes.",
+    "invalid_feed": "A feed that is neither RSS nor Atom.",
+    "invalid_xml": "XML that cannot be read, or of another kind than was asked for.",
+    "invalid_warc": "A web archive that is damaged or of another kind.",
+    "list_of_links": "A list of addresses, not of articles: it belongs in sources.yaml; nothing is fetched for the inbox.",
     "html_without_text": "No article text was found in the page.",
     "html_too_deep": "The page's elements are nested too deep to be read.",
     "html_timeout": "Reading the page took too long.",
@@ -73,7 +77,7 @@ REASONS: dict[str, str] = {
     "date_out_of_range": "A date of publication outside the years 1900 to 2100.",
 }
 
-FIELDS = ("external_id", "url", "source", "title", "published_at", "published_date", "language")
+FIELDS = ("external_id", "url", "source", "title", "author", "published_at", "published_date", "language")
 RECORD_SCHEMA = pl.Schema(
     {
         "position": pl.Int64,
@@ -489,7 +493,7 @@ def _judge(records: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             normalise(pl.col("text").fill_null("")).alias("text"),
             *(normalise_line(pl.col(name).str.slice(0, MAX_FIELD_BYTES)).alias(name)
-              for name in ("external_id", "url", "source", "title")),
+              for name in ("external_id", "url", "source", "title", "author")),
         )
         .with_columns(
             pl.when(pl.col("large").is_not_null()).then(pl.lit("too_large"))

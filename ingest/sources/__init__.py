@@ -28,7 +28,7 @@ import polars as pl
 from ingest.articles import RECORD_SCHEMA, Batch, Refusal, quarantine_frame
 from ingest.errors import DamagedData, UsageError
 from ingest.sources import csv, jsonl, parquet, store, text
-from ingest.sources.html import Readers, with_page
+from ingest.sources.html import Question, Readers, with_page
 from ingest.sources.records import Record, Unreadable, refusal
 from ingest.sources.store import Arrival
 
@@ -220,13 +220,18 @@ def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield run
 
 
+def _question(record: Record) -> Question:
+    """What is asked of a page's reader."""
+    return Question(record["html"], "page", record.get("url"), record.get("charset"))
+
+
 def _with_pages(items: list[Item], readers: Readers) -> list[Item]:
     """Pages read to text where a record has no text of its own."""
     waiting = [
         index for index, item in enumerate(items)
         if not isinstance(item, Refusal) and item["html"] and not (item["text"] or "").strip()
     ]  # fmt: skip
-    answers = readers.read_all([items[index]["html"] for index in waiting])
+    answers = readers.read_all([_question(items[index]) for index in waiting])
     for index, answer in zip(waiting, answers, strict=True):
         record = items[index]
         if isinstance(answer, Unreadable):

@@ -378,7 +378,16 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in tables.ALL:
         con.execute(table.ddl())
+        _widen(con, table)
     con.execute(_TOMBSTONES)
+
+
+def _widen(con: duckdb.DuckDBPyConnection, table: tables.Table) -> None:
+    """Add declared columns that a file made by an earlier version lacks; only such as may be null were ever added."""
+    have = {name for (name,) in con.execute(f"SELECT column_name FROM (DESCRIBE {table.address})").fetchall()}
+    for column in table.columns:
+        if column.name not in have and column.nullable:
+            con.execute(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.sql_type}')
 
 
 def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:
