@@ -235,6 +235,13 @@ def _with_time(chosen: Found, others: list[Found]) -> Found:
     return chosen
 
 
+def _is_in_doubt(page: Declared) -> bool:
+    """Whether the page states a date whose day and month cannot be told apart: the library would take one of them."""
+    stated = [value for name in _METAS for value in page.metas(name)[:1]]
+    found = [match for value in stated if (match := _DAY_FIRST.match(value.strip()))]
+    return any(int(match[1]) <= 12 and int(match[2]) <= 12 and match[1] != match[2] for match in found)
+
+
 def published(page: Declared, url: str | None) -> Found | None:
     """When the page was published, as it states, and which statement says so."""
     found = [*_json_ld(page), *_metas(page), *_microdata(page)]
@@ -243,4 +250,5 @@ def published(page: Declared, url: str | None) -> Found | None:
         found = times
     if found:
         return _with_time(found[0], [*found[1:], *times])
-    return _in_url(url) or _in_url(page.canonical) or _written(page, url)
+    in_url = _in_url(url) or _in_url(page.canonical)
+    return in_url or (None if _is_in_doubt(page) else _written(page, url))
