@@ -153,7 +153,7 @@ RAW_QUARANTINE = Table(
         _c("path", TEXT, "File as given."),
         _c("position", pl.Int64, "Record number in the file, from 0; -1 for the whole file."),
         _c("sha256", TEXT, "SHA-256 of the file's bytes.", True),
-        _c("stage", TEXT, "read, parse, admit or extract."),
+        _c("stage", TEXT, "fetch, read, parse, admit or extract."),
         _c("reason", TEXT, "A short code from the closed list in ingest/articles.py."),
         _c("detail", TEXT, "What and where, for a person; at most 500 characters."),
         _c("code_version", TEXT, "Version of the code that refused it."),
