@@ -178,6 +178,48 @@ RAW_LEDGER = Table(
     ),
 )
 
+RAW_SOURCES = Table(
+    "raw",
+    "sources",
+    "One row per source in sources.yaml, as it was at the last reading.",
+    ("source",),
+    (
+        _c("source", TEXT, "Name of the source."),
+        _c("source_kind", TEXT, "feed, sitemap, gdelt, page, warc or folder."),
+        _c("address", TEXT, "Where it is asked."),
+        _c("language", TEXT, "ISO 639-1 code of its articles.", True),
+        _c("country_code", TEXT, "Country of the outlet, ISO 3166 alpha-3.", True),
+        _c("rate_per_minute", pl.Float64, "Requests a minute to one host, at most."),
+        _c("late_after_hours", pl.Float64, "Age of its last answer at which it counts as late."),
+        _c("is_active", pl.Boolean, "Whether the schedule asks it."),
+    ),
+)
+
+RAW_POLLS = Table(
+    "raw",
+    "polls",
+    "One row per poll of a source, whatever came of it.",
+    ("poll_id",),
+    (
+        _c("poll_id", TEXT, "'p' + 20 hex digits: hash of source, time and day."),
+        _c("source", TEXT, "Name of the source in raw.sources."),
+        _c("source_kind", TEXT, "feed, sitemap, gdelt, page or warc."),
+        _c("address", TEXT, "What was asked."),
+        _c("for_date", pl.Date, "Day of publication that a backfill asked for.", True),
+        _c("started_at", TIMESTAMP, "When, UTC."),
+        _c("seconds", pl.Float64, "How long it took."),
+        _c("outcome", TEXT, "ok, unchanged or refused (the list did not come)."),
+        _c("reason", TEXT, "Why it was refused, from the closed list in ingest/articles.py.", True),
+        _c("detail", TEXT, "What and where, for a person.", True),
+        _c("n_listed", pl.Int64, "Articles that the list named."),
+        _c("n_fetched", pl.Int64, "Articles that came: pages, or entries with their text."),
+        _c("n_known", pl.Int64, "Articles named that had come before."),
+        _c("n_refused", pl.Int64, "Inputs refused, each with a row in raw.quarantine."),
+        _c("n_deferred", pl.Int64, "Articles left for the next poll."),
+        _c("n_bytes", pl.Int64, "Bytes that came, unpacked."),
+    ),
+)
+
 FACTS_EXTRACTIONS = Table(
     "facts",
     "extractions",
@@ -377,7 +419,7 @@ QUALITY_VALIDATIONS = Table(
     ),
 )
 
-RAW = (RAW_ARTICLES, RAW_QUARANTINE, RAW_LEDGER)
+RAW = (RAW_ARTICLES, RAW_QUARANTINE, RAW_LEDGER, RAW_SOURCES, RAW_POLLS)
 FACTS = (
     FACTS_EXTRACTIONS,
     FACTS_ARTICLE_ACTORS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingest.errors import UsageError
+from ingest.polling.log import Poll
 from ingest.settings import Home
 from ingest.warehouse import FORMULA
 from orchestration import corrections, pipeline, reading
@@ -68,6 +70,16 @@ def _arrived(ingested: Ingested) -> str:
         f"Read {ingested.n_in} inputs: {ingested.n_ok} new articles, {ingested.n_duplicate} known already, "
         f"{ingested.n_quarantined} quarantined."
     )
+
+
+def print_polls(polls: Sequence[Poll]) -> None:
+    """What each source gave."""
+    columns = ("source", "outcome", "reason", "n_listed", "n_fetched", "n_known", "n_refused", "n_deferred", "seconds")
+    rows = [{name: getattr(item, name) for name in columns} for item in sorted(polls, key=lambda item: item.source)]
+    if rows:
+        console().print(table(pl.DataFrame(rows, infer_schema_length=None)))
+    else:
+        console().print("No source is active.")
 
 
 def print_ingested(ingested: Ingested) -> None:

@@ -102,7 +102,7 @@ def _inputs(given: Path, home: Home) -> Iterator[Path]:
     if not given.is_dir():
         yield given
         return
-    made = (home.raw, home.warehouse, home.exports, home.quality_docs, home.logs)
+    made = (home.raw, home.fetch, home.warehouse, home.exports, home.quality_docs, home.logs)
     yield from _walk(given, given, frozenset(path.resolve() for path in made))
 
 

@@ -11,15 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fastwarc.warc import ArchiveIterator, WarcRecordType
-
 from ingest.articles import Refusal
 from ingest.sources.html import MAX_PAGE_BYTES
 from ingest.sources.records import Record, Unreadable, complete, fields, refusal
 from ingest.sources.store import Arrival
 
 _PAGES = ("text/html", "application/xhtml+xml")
-_ANSWERS = WarcRecordType.response | WarcRecordType.resource
 
 
 def _address(record: Any) -> str | None:
@@ -56,11 +53,14 @@ def _refuse_arc(path: Path) -> None:
 
 def read(arrival: Arrival, path: Path) -> Iterator[Record | Refusal]:
     """Every page of the archive as a record or a refusal; what came before damage is read."""
+    from fastwarc.warc import ArchiveIterator, WarcRecordType  # a run without archives does without it
+
     _refuse_arc(path)
     position = -1
+    answers = WarcRecordType.response | WarcRecordType.resource
     with path.open("rb") as stream:
         try:
-            for archived in ArchiveIterator(stream, record_types=_ANSWERS, parse_http=True):
+            for archived in ArchiveIterator(stream, record_types=answers, parse_http=True):
                 position += 1
                 if not _is_page(archived):
                     continue

@@ -18,8 +18,8 @@ from ingest.settings import Home
 from ingest.warehouse.working import STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")
-# Results of checks and the list of snapshots tell of a run, not of the world.
-_APART = ("quality.validations", "quality.snapshots")
+# Results of checks, the list of snapshots and the log of polls tell of runs, not of the world.
+_APART = ("quality.validations", "quality.snapshots", "raw.polls", "raw.sources", "marts.sources")
 _SNAPSHOTS = (
     "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
     "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"

@@ -361,6 +361,26 @@ class Warehouse:
             finally:
                 con.unregister("results")
 
+    def note_polls(self, polls: pl.DataFrame) -> None:
+        """Add the polls that are not in the table yet."""
+        if not polls.height:
+            return
+        with self._transaction("noting polls") as con:
+            con.register("made", tables.RAW_POLLS.conform(polls).to_arrow())
+            try:
+                con.execute("INSERT INTO raw.polls BY NAME SELECT * FROM made ANTI JOIN raw.polls USING (poll_id)")
+            finally:
+                con.unregister("made")
+
+    def note_sources(self, sources: pl.DataFrame) -> None:
+        """Put the list of sources in place of the one before, if it differs."""
+        fresh = tables.RAW_SOURCES.conform(sources).sort("source")
+        if self.read("SELECT * FROM raw.sources ORDER BY source").equals(fresh):
+            return
+        with self._transaction("noting sources") as con:
+            con.execute("DELETE FROM raw.sources")
+            self._insert(con, tables.RAW_SOURCES, fresh)
+
     def read(self, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
         """The rows of a query as a frame."""
         return self.con.sql(sql, params=list(params)).pl() if params else self.con.sql(sql).pl()
