@@ -100,13 +100,14 @@ def read_page(page: str | bytes, url: str | None = None, charset: str | None = N
     if tree is None:
         raise _missing(content)
     declared = Declared(tree, url)
-    text = bodies.text_of(declared, content)
+    title = headings.title_of(declared)
+    text = headings.without_headline(bodies.text_of(declared, content), title, declared)
     if not text.strip():
         raise _missing(content)
     found = days.published(declared, url)
     return {
         "text": text,
-        "title": headings.title_of(declared),
+        "title": title,
         "published_at": found.text if found else None,
         "date_source": found.source if found else None,
         "language": declared.language,

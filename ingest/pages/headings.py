@@ -106,3 +106,10 @@ def title_of(page: Declared) -> str | None:
         if rank > spelled.get(key, (0.0, ""))[0]:
             spelled[key] = (rank, title)
     return spelled[max(votes, key=votes.__getitem__)][1] if votes else None
+
+
+def without_headline(text: str, title: str | None, page: Declared) -> str:
+    """The text without a first line that only repeats the headline: a title helps to read, but proves nothing."""
+    first, _, rest = text.lstrip().partition("\n")
+    headlines = {_key(name) for name in [title or "", *_headings(page.tree)[:3]]} - {""}
+    return rest.lstrip() if rest.strip() and _key(first) in headlines else text

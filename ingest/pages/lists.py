@@ -64,10 +64,8 @@ def read_feed(data: bytes, url: str | None = None) -> list[Entry]:
 
     # a stream, never bytes or text: those the library would take for the name of a file
     parsed = feedparser.parse(io.BytesIO(unzipped(data)), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.entries:
-        if parsed.version and not parsed.bozo:
-            return []
-        raise Unread("invalid_feed", f"neither RSS nor Atom: {parsed.get('bozo_exception') or 'no entry'}")
+    if not parsed.version or (not parsed.entries and parsed.bozo):
+        raise Unread("invalid_feed", f"neither RSS nor Atom: {parsed.get('bozo_exception') or 'no such element'}")
     feed = parsed.feed
     entries = []
     for entry in parsed.entries[:MAX_ENTRIES]:

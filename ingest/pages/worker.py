@@ -18,7 +18,10 @@ _MEMORY = 3 << 30
 
 
 def _read(asked: dict[str, Any], body: bytes) -> Any:
-    """The answer to one message: its head says what is asked, its body is what came."""
+    """The answer to one message: its head says what is asked, its body is what came.
+
+    Libraries are imported by the room that needs them, so that a feed does not wait for the one that reads pages.
+    """
     from ingest.pages import article, fragments, lists
 
     kind, url = asked["kind"], asked.get("url")
@@ -61,10 +64,6 @@ def main() -> None:
     """Say ready, then answer message after message."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     logging.disable(logging.CRITICAL)
-    import trafilatura  # noqa: F401  imported before the first page, so that no page waits for it
-
-    from ingest.pages import article  # noqa: F401
-
     _send(sys.stdout.buffer, {})
     while head := sys.stdin.buffer.read(_LENGTH.size):
         _send(sys.stdout.buffer, _answer(sys.stdin.buffer.read(*_LENGTH.unpack(head))))

@@ -64,6 +64,7 @@ class _Run:
         ("n_listed", "n_fetched", "n_known", "n_refused", "n_deferred", "n_bytes"), 0
     ))  # fmt: skip
     conditions: dict[str, dict[str, str]] = field(default_factory=dict)
+    maps: set[str] = field(default_factory=set)
 
     def arrival(self, url: str, kind: str, **more: str | None) -> Arrival:
         """An arrival of this poll, in the order of coming."""
@@ -101,14 +102,16 @@ def _list(run: _Run, url: str) -> Answer:
 
 def _sitemap_links(run: _Run, url: str, depth: int = 0) -> list[Link] | None:
     """The pages of a sitemap and of those it names, the latest first; None when nothing has changed."""
+    run.maps.add(url)
     answer = _list(run, url)
     if answer.is_unchanged:
         return None
     pages, maps = lists.from_sitemap(answer.body, run.readers)
     wanted = sorted((item for item in maps if run.day is None or item.is_of(run.day)), key=lambda item: item.mark, reverse=True)
-    for item in wanted[:MAX_MAPS] if depth < 2 else ():
-        pages += _sitemap_links(run, item.url, depth + 1) or []
-    return pages
+    for item in wanted if depth < 2 else ():
+        if item.url not in run.maps and len(run.maps) <= MAX_MAPS:
+            pages += _sitemap_links(run, item.url, depth + 1) or []
+    return list({link.url: link for link in reversed(pages)}.values())[::-1]
 
 
 def _feed_links(run: _Run) -> list[Link] | None:

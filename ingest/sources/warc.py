@@ -35,9 +35,14 @@ def _is_page(record: Any) -> bool:
 
 def _record(arrival: Arrival, position: int, archived: Any) -> Record:
     """The archived page as a record. Raises `Unreadable`."""
+    stated = archived.content_length
     body = archived.reader.read(MAX_PAGE_BYTES + 1)
     if len(body) > MAX_PAGE_BYTES:
         raise Unreadable("too_large", f"page of more than {MAX_PAGE_BYTES:,} bytes")
+    http = archived.http_headers
+    is_packed = http is not None and any(http.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
+    if not is_packed and len(body) < stated:
+        raise Unreadable("invalid_warc", f"cut off after {len(body):,} of {stated:,} bytes")
     if not body.strip():
         raise Unreadable("no_text", "a page without a byte")
     found = fields({"url": _address(archived)}) | {"html": body, "charset": archived.http_charset}
@@ -60,7 +65,7 @@ def read(arrival: Arrival, path: Path) -> Iterator[Record | Refusal]:
     answers = WarcRecordType.response | WarcRecordType.resource
     with path.open("rb") as stream:
         try:
-            for archived in ArchiveIterator(stream, record_types=answers, parse_http=True):
+            for archived in ArchiveIterator(stream, record_types=answers, parse_http=True, auto_decode="all"):
                 position += 1
                 if not _is_page(archived):
                     continue
