@@ -191,7 +191,7 @@ def forget(
 
 @app.command()
 def status(home: HomeOption = None) -> None:
-    """What the home holds: files waiting, counts, what was published when."""
+    """What the home holds, when each source was asked and what it gave, errors, languages that are kept unread."""
     from orchestration import report
 
     report.print_status(Home.resolve(home))

@@ -23,10 +23,11 @@ from ingest.errors import CheckFailed, UsageError
 from ingest.extract import extract as read_facts
 from ingest.extract import extractor_version, in_parallel
 from ingest.polling.log import Poll, poll_log
-from ingest.polling.pending import pending_batches
-from ingest.polling.roll import PREFIX, named, roll
+from ingest.polling.pending import pending_batches, pending_files
+from ingest.polling.roll import named, roll
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches
+from ingest.sources.store import POLLED
 from ingest.warehouse import Warehouse, writer_lock
 from orchestration import dbt, reading, stamp
 from orchestration.progress import Progress, silent
@@ -53,9 +54,9 @@ class Ingested:
     def with_batch(self, path: str, row: dict[str, Any]) -> Ingested:
         """With one more ledger row, counted under its source too when a poll brought it."""
         total = self._with(row)
-        if not path.startswith(PREFIX):
+        if not path.startswith(POLLED):
             return total
-        name = path.removeprefix(PREFIX)
+        name = path.removeprefix(POLLED)
         return replace(total, by_source=self.by_source | {name: self.by_source.get(name, Ingested())._with(row)})
 
 
@@ -322,7 +323,8 @@ def export(home: Home, form: str = "parquet", out: Path | None = None) -> list[P
 def status(home: Home) -> dict[str, str]:
     """What the home holds, in words; opens only the published file, so that it never waits for a writer."""
     waiting = [path for path in home.inbox.rglob("*") if path.is_file()] if home.inbox.exists() else []
-    state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "published": "nothing yet"}
+    fetched = f"{len(pending_files(home))} polls fetched, not yet read"
+    state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "waiting": fetched, "published": "nothing yet"}
     if home.published.exists():
         when = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
         state["published"] = f"{home.published} ({when:%Y-%m-%d %H:%M} UTC)"

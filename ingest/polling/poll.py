@@ -23,12 +23,12 @@ from ingest.polling.links import Link
 from ingest.polling.log import Poll, write_log
 from ingest.polling.memory import Memory
 from ingest.polling.pending import note
-from ingest.polling.roll import PREFIX, Source
+from ingest.polling.roll import Source
 from ingest.settings import Home
 from ingest.sources import store
 from ingest.sources.html import MAX_LIST_BYTES, MAX_PAGE_BYTES, Readers
 from ingest.sources.records import Unreadable
-from ingest.sources.store import FETCHED, Arrival
+from ingest.sources.store import FETCHED, POLLED, Arrival
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
 FEED_TYPES = (
@@ -68,7 +68,7 @@ class _Run:
 
     def arrival(self, url: str, kind: str, **more: str | None) -> Arrival:
         """An arrival of this poll, in the order of coming."""
-        given = PREFIX + self.source.name
+        given = POLLED + self.source.name
         return Arrival(url, url, given, len(self.arrivals), self.started_at, kind, **more)
 
     def take(self, arrival: Arrival) -> None:

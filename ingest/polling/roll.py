@@ -25,8 +25,6 @@ KINDS = {
     "folder": "a folder of files, below the home",
 }
 TEXTS = ("page", "feed")
-PREFIX = "source:"
-"""A batch that a poll brought bears this and the source's name as its path."""
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,60}$")
 _PLACES = re.compile(r"\{(yyyy|mm|dd)\}")
 _KNOWN = frozenset(["name", "kind", "address", "language", "country", "rate", "text", "active", "hours", "pages"])

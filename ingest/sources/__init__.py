@@ -251,7 +251,7 @@ def _with_pages(items: list[Item], readers: Readers) -> list[Item]:
 
 
 def _batch(items: list[Item], arrivals: list[Arrival], readers: Readers) -> Batch:
-    """The items as one batch, named for their file, or for their folder when they come from several."""
+    """The items as one batch, named for their file, their folder when they come from several, or the source polled."""
     done = _with_pages(items, readers)
     rows = [item for item in done if not isinstance(item, Refusal)]
     columns = {name: [row[name] for row in rows] for name in RECORD_SCHEMA if name != "html"}
@@ -260,7 +260,7 @@ def _batch(items: list[Item], arrivals: list[Arrival], readers: Readers) -> Batc
     first = arrivals[0]
     alone = len(arrivals) == 1
     return Batch(
-        first.path if alone else first.given, first.sha256 if alone else None,
+        first.path if alone and not first.is_polled else first.given, first.sha256 if alone else None,
         records, refusals, len(items), first.when,
     )  # fmt: skip
 

@@ -27,6 +27,8 @@ from ingest.errors import EnvironmentProblem
 
 _BLOCK = 1 << 20
 _REFUSED = "refused"
+POLLED = "source:"
+"""What a poll brought bears this and the source's name as what was given."""
 FETCHED = "fetch"
 """The kind of an arrival that was asked for on the network and did not come."""
 
@@ -51,6 +53,11 @@ class Arrival:
     sidecar_sha256: str | None = None
     reason: str | None = None
     detail: str | None = None
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a poll of a source brought it."""
+        return self.given.startswith(POLLED)
 
     @property
     def when(self) -> datetime:

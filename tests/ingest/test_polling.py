@@ -91,6 +91,7 @@ def admitted(batches: Iterator[Batch]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Articles and refusals of batches, each batch accounted for."""
     articles, refused = [], []
     for batch in batches:
+        assert batch.path.startswith("source:") or not batch.path.startswith("http")
         taken = admit(batch)
         assert taken.n_in == taken.articles.height + taken.quarantine.height
         articles.append(taken.articles)
