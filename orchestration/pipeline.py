@@ -121,7 +121,7 @@ def fetch(
     """
     from ingest.polling.run import poll_all
 
-    sources = [item for item in named(home, list(names)) if item.kind != "folder"]
+    sources = [item for item in named(home, list(names)) if item.kind != "folder" and (day is None or item.reaches_back)]
     with (progress or silent()).stage("Fetching", len(sources), "sources") as stage:
         return list(poll_all(home, sources, day, stage.advance))
 

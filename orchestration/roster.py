@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 import csv
 import io
-import ipaddress
 import json
 import os
 import re
@@ -24,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 import polars as pl
 
 from ingest.errors import CheckFailed, EnvironmentProblem, UsageError
-from ingest.fetching import Door, Limits, Refused
+from ingest.fetching import Door, Limits, Refused, loopback_endpoints
 from ingest.fold import fold_text
 from ingest.lexicon import people as lexicon
 from ingest.lexicon.places import countries
@@ -95,7 +94,7 @@ class Client:
         limits = Limits(
             seconds=_TIMEOUT, step_seconds=_TIMEOUT, max_bytes=_LIMIT, tries=_TRIES, longest_wait=_LONGEST_WAIT, backoff=pause
         )
-        self._door = Door(limits=limits, allowed=_loopback(endpoint))
+        self._door = Door(limits=limits, allowed=loopback_endpoints(endpoint))
         _refuse_address(self._door, endpoint)
 
     def __enter__(self) -> Client:
@@ -120,21 +119,9 @@ class Client:
         return _rows(answer.body, self._endpoint)
 
 
-def _loopback(endpoint: str) -> list[tuple[str, int]]:
-    """The endpoint itself when it is on this machine, as what may be asked although it is not public."""
-    try:
-        parts = urlsplit(endpoint)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-        host = parts.hostname or ""
-        here = ["127.0.0.1", "::1"] if host == "localhost" else [host] if ipaddress.ip_address(host).is_loopback else []
-    except ValueError:
-        return []
-    return [(address, port) for address in (host, *here)] if here else []
-
-
 def _refuse_address(door: Door, endpoint: str) -> None:
     """Refuse what is neither https to a public address nor loopback."""
-    if not _loopback(endpoint) and urlsplit(endpoint).scheme != "https":
+    if not loopback_endpoints(endpoint) and urlsplit(endpoint).scheme != "https":
         raise UsageError(f"{endpoint}: only https is asked")
     try:
         door.check(endpoint)

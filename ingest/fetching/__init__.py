@@ -11,8 +11,8 @@
 Does not belong here: what is asked for and what becomes of it (`ingest/sources/`, the roster, the alerts).
 """
 
-from ingest.fetching.addresses import Refused
+from ingest.fetching.addresses import Refused, loopback_endpoints
 from ingest.fetching.door import Answer, Door, Limits
 from ingest.fetching.manners import Manners
 
-__all__ = ["Answer", "Door", "Limits", "Manners", "Refused"]
+__all__ = ["Answer", "Door", "Limits", "Manners", "Refused", "loopback_endpoints"]

@@ -53,6 +53,20 @@ def allowed_for_tests() -> frozenset[Endpoint]:
     )
 
 
+def loopback_endpoints(url: str) -> frozenset[Endpoint]:
+    """The endpoint of a URL on this machine, as what may be asked although it is not public; nothing for other URLs.
+
+    For services that a person names by hand (a mirror, a webhook), never for an address that came from the network.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = endpoint_of(parts)
+        here = {"127.0.0.1", "::1"} if host == "localhost" else {host} if ipaddress.ip_address(host).is_loopback else set()
+    except ValueError:
+        return frozenset()
+    return frozenset((address, port) for address in {host, *here}) if here else frozenset()
+
+
 def endpoint_of(parts: SplitResult) -> Endpoint:
     """Host and port of a split URL."""
     return (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)

@@ -59,6 +59,11 @@ class Source:
         """Whether the address differs from day to day."""
         return bool(_PLACES.search(self.address))
 
+    @property
+    def reaches_back(self) -> bool:
+        """Whether it can be asked for what was published on a day."""
+        return self.has_days or self.kind == "sitemap" or (self.kind == "feed" and self.text == "page")
+
     def address_on(self, day: date) -> str:
         """The address for a day."""
         parts = {"yyyy": f"{day:%Y}", "mm": f"{day:%m}", "dd": f"{day:%d}"}

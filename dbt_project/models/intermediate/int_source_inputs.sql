@@ -12,9 +12,9 @@ batches as (
 ),
 
 with_facts as (
-    select article_id from {{ ref('evidence') }}
+    select article_id from {{ ref('int_evidence') }}
     union
-    select article_id from {{ ref('statements') }}
+    select article_id from {{ ref('stg_statements') }}
 )
 
 select
