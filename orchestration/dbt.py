@@ -9,12 +9,16 @@ settings.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 from ingest.errors import ChanceryError, CheckFailed
@@ -65,7 +69,7 @@ def environment(home: Home, snapshot_id: str) -> dict[str, str]:
     }
 
 
-def _command(home: Home, *words: str) -> list[str]:
+def _command(home: Home, target: Path, *words: str) -> list[str]:
     """The command line of one invocation."""
     folder = str(dbt_dir())
     places = [
@@ -74,7 +78,7 @@ def _command(home: Home, *words: str) -> list[str]:
         "--profiles-dir",
         folder,
         "--target-path",
-        str(target_dir(home)),
+        str(target),
         "--log-path",
         str(home.logs),
     ]
@@ -92,14 +96,14 @@ def _messages(process: subprocess.Popen[str]) -> Iterator[dict]:
 
 
 def _invoke(
-    home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str
+    home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str, target: Path | None = None
 ) -> tuple[int, list[str]]:
     """Run dbt to its end: exit code and the last lines it said."""
     said: list[str] = []
     with (
         progress.stage(stage, unit="models and tests") as at,
         subprocess.Popen(
-            _command(home, *words),
+            _command(home, target or target_dir(home), *words),
             env=environment(home, snapshot_id),
             text=True,
             encoding="utf-8",
@@ -112,6 +116,11 @@ def _invoke(
             if message["info"]["name"] in {"LogModelResult", "LogTestResult"}:
                 at.advance()
     return process.returncode, said
+
+
+def has_results(home: Home) -> bool:
+    """Whether the last invocation in this home left its results."""
+    return (target_dir(home) / "run_results.json").exists()
 
 
 def results(home: Home) -> list[NodeResult]:
@@ -131,11 +140,32 @@ def _complaint(bad: list[NodeResult], home: Home) -> str:
     return "\n".join([f"{len(bad)} dbt models or tests failed (log: {home.logs / 'dbt.log'}):", *lines])
 
 
+def _project_digest() -> str:
+    """Hash of the dbt project, of the client that builds it and of the engine: all that a unit test depends on."""
+    digest = sha256(f"{version('dbt-core')} {version('duckdb')}".encode())
+    for path in project_files():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _unit_tests_mark(home: Home) -> Path:
+    return target_dir(home) / "unit_tests_passed"
+
+
+def _words_of_build(home: Home, digest: str) -> tuple[str, ...]:
+    """The command: unit tests look at the SQL alone, on rows of their own, so they run once for each state of it."""
+    mark = _unit_tests_mark(home)
+    has_passed = mark.exists() and mark.read_text(encoding="utf-8") == digest
+    return ("build", "--exclude-resource-type", "unit_test") if has_passed else ("build",)
+
+
 def build(home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool = True) -> list[NodeResult]:
     """`dbt build` (or, untested, `dbt run`) over the working file. Raises `CheckFailed` when a node fails."""
     (target_dir(home) / "run_results.json").unlink(missing_ok=True)
-    code, said = _invoke(home, progress, "Building", snapshot_id, "build" if is_tested else "run")
-    if not (target_dir(home) / "run_results.json").exists():
+    digest = _project_digest()
+    words = _words_of_build(home, digest) if is_tested else ("run",)
+    code, said = _invoke(home, progress, "Building", snapshot_id, *words)
+    if not has_results(home):
         raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))
     nodes = results(home)
     bad = [node for node in nodes if node.is_bad]
@@ -143,6 +173,8 @@ def build(home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool =
         raise CheckFailed(_complaint(bad, home))
     if code != 0:
         raise ChanceryError("dbt ended with an error:\n  " + "\n  ".join(said))
+    if is_tested:
+        _unit_tests_mark(home).write_text(digest, encoding="utf-8")
     return nodes
 
 
@@ -154,12 +186,30 @@ def _is_fresh(manifest: Path) -> bool:
     return all(path.stat().st_mtime <= written for path in project_files())
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time: a web server, a daemon and a run may all find the manifest too old at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def manifest(home: Home, progress: Progress) -> Path:
-    """The project's manifest, parsed anew when a file of the project is younger."""
-    path = target_dir(home) / "manifest.json"
-    if not _is_fresh(path):
-        home.ensure()
-        code, said = _invoke(home, progress, "Parsing", "unpublished", "parse")
+    """The project's manifest, parsed anew when a file of the project is younger.
+
+    It lies apart from where builds write theirs, and is put in place by rename: who reads it never sees half of one.
+    """
+    path = target_dir(home) / "parsed" / "manifest.json"
+    if _is_fresh(path):
+        return path
+    home.ensure()
+    with _alone(path.parent):
+        if _is_fresh(path):
+            return path
+        target = path.parent / "target"
+        code, said = _invoke(home, progress, "Parsing", "unpublished", "parse", target=target)
         if code != 0:
             raise ChanceryError("dbt could not read its project:\n  " + "\n  ".join(said))
+        os.replace(target / "manifest.json", path)
     return path
