@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -15,6 +17,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from ingest.pages import bodies, days, headings
 from ingest.pages.declared import Declared
 
+_Found = TypeVar("_Found")
 MAX_DEPTH = 250
 _NESTING = re.compile(r"<(/?)(?:div|span|section|article|main|table|ul|ol|blockquote|font|b|i|em|strong|a)\b", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -93,6 +96,14 @@ def _missing(text: str) -> Unread:
     return Unread("html_without_text", "no article text was found in the page")
 
 
+def _quietly(find: Callable[[], _Found]) -> _Found | None:
+    """What is found, or nothing: a page that declares itself in a way nobody foresaw still has its text."""
+    try:
+        return find()
+    except Exception:  # whatever the web thinks of
+        return None
+
+
 def read_page(page: str | bytes, url: str | None = None, charset: str | None = None) -> dict[str, str | None]:
     """What a page says: text, title, date with its source, language, author, address, outlet. Raises `Unread`."""
     content = page if isinstance(page, str) else decode(page, charset)
@@ -100,18 +111,18 @@ def read_page(page: str | bytes, url: str | None = None, charset: str | None = N
     if tree is None:
         raise _missing(content)
     declared = Declared(tree, url)
-    title = headings.title_of(declared)
+    title = _quietly(lambda: headings.title_of(declared))
     text = headings.without_headline(bodies.text_of(declared, content), title, declared)
     if not text.strip():
         raise _missing(content)
-    found = days.published(declared, url)
+    found = _quietly(lambda: days.published(declared, url))
     return {
         "text": text,
         "title": title,
         "published_at": found.text if found else None,
         "date_source": found.source if found else None,
-        "language": declared.language,
-        "author": "; ".join(declared.authors) or None,
-        "url": declared.canonical,
-        "source": declared.site,
+        "language": _quietly(lambda: declared.language),
+        "author": "; ".join(_quietly(lambda: declared.authors) or ()) or None,
+        "url": _quietly(lambda: declared.canonical),
+        "source": _quietly(lambda: declared.site),
     }

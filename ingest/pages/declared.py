@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,9 +42,9 @@ def _values(text: str) -> Iterator[Any]:
 
 def _nodes(value: Any) -> Iterator[Node]:
     """Every object within, outermost first."""
-    queue, seen = [value], 0
+    queue, seen = deque([value]), 0
     while queue and seen < _MAX_NODES:
-        item = queue.pop(0)
+        item = queue.popleft()
         seen += 1
         if isinstance(item, dict):
             yield item
@@ -125,7 +126,7 @@ class Declared:
         """Whether a node names the page's own address."""
         own = {_path(url) for url in (self.canonical, self.asked_url) if url}
         named = [node.get("url"), node.get("@id"), node.get("mainEntityOfPage")]
-        told = {item.get("@id") or item.get("url") if isinstance(item, dict) else item for item in named if item and not isinstance(item, list)}
+        told = [item.get("@id") or item.get("url") if isinstance(item, dict) else item for item in named]
         return any(isinstance(url, str) and _path(url) in own for url in told)
 
     @cached_property

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.pages.article import Unread, decode, read_page
 from ingest.pages.days import read_date
@@ -103,3 +106,27 @@ def test_stated_dates_keep_their_zone(stated: str, read: str | None) -> None:
 def test_markup_becomes_paragraphs(markup: str, text: str) -> None:
     found = fragment_text(markup)
     assert found == text or text == "" and found in ("", "deep")
+
+
+NAMES = (
+    "@type", "@id", "@graph", "url", "headline", "name", "datePublished", "author", "publisher", "mainEntityOfPage", "inLanguage",
+    "articleBody",
+)  # fmt: skip
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=12), st.sampled_from(["2024-03-05", "NewsArticle", "http://[x", "\ud800"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(NAMES), inner, max_size=5,
+        ),
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(VALUES, st.text(max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_page_declares_its_text_is_read(declared: object, rest: str) -> None:
+    script = json.dumps(declared).replace("</", "<\\/")
+    page = f'<html><head><script type="application/ld+json">{script}{rest}</script></head><body><h1>Panel named</h1>{BODY}</body></html>'
+    assert "The ministers met in Vienna" in read_page(page)["text"]
