@@ -28,6 +28,7 @@ from ingest.polling.run import _alone, poll_all
 from ingest.settings import Home, reference_dir
 from ingest.sources import Batch, read_path, replay_batches
 from ingest.sources.html import Readers
+from ingest.warehouse import forgetting
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"
 
@@ -526,3 +527,18 @@ def test_what_was_fetched_is_replayed_without_the_network(home: Home, site: Site
     assert first[0].equals(again[0]) and first[1].equals(again[1])
     manifests = [json.loads(path.read_text()) for path in home.raw.glob("*/*.json")]
     assert {item["given"] for item in manifests} == {"source:wire"}
+
+
+def test_to_forget_one_version_leaves_what_the_other_needs(home: Home, site: Site) -> None:
+    """Two versions of a page that their feed tells alike share the bytes that describe them."""
+    for words in ("useful", "very useful"):
+        site.page("/feed", fixture("atom.xml", site), content_type="application/atom+xml")
+        site.page("/news/1", article("Talks resume", BODY.replace("useful", words)))
+        listed(home, kind="feed", address=site.url("/feed"))
+        (home.fetch / "sources" / "wire.json").unlink(missing_ok=True)
+        fetched(home)
+    versions, _ = taken(home)
+    assert versions.height == 2
+    forgetting._drop_object(home.raw, versions["raw_sha256"][0])
+    left, _ = admitted(replay_batches(home))
+    assert left["article_id"].to_list() == [versions["article_id"][1]]
