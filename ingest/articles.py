@@ -44,10 +44,32 @@ REASONS: dict[str, str] = {
     "invalid_parquet": "The file is not Parquet, or is damaged.",
     "invalid_sidecar": "The .json beside a text or page is not an object of text fields.",
     "orphan_sidecar": "A .json without the text or page that it describes.",
+    "invalid_feed": "A feed that is neither RSS nor Atom.",
+    "invalid_xml": "XML that cannot be read, or of another kind than was asked for.",
+    "invalid_warc": "A web archive that is damaged or of another kind.",
+    "list_of_links": "A list of addresses, not of articles: it belongs in sources.yaml; nothing is fetched for the inbox.",
     "html_without_text": "No article text was found in the page.",
     "html_too_deep": "The page's elements are nested too deep to be read.",
     "html_timeout": "Reading the page took too long.",
     "html_failed": "Reading the page broke the reader.",
+    "bad_url": "An address that is none, is too long, or holds a password.",
+    "forbidden_scheme": "An address of another scheme than http or https.",
+    "forbidden_port": "An address with another port than 80 or 443.",
+    "private_address": "The host lies at an address that is not public (private, loopback, link-local, shared, reserved).",
+    "unknown_host": "The host's name has no address.",
+    "too_many_redirects": "Redirects that lead in a circle or too far.",
+    "insecure_redirect": "A redirect from https to http.",
+    "robots_disallowed": "The host's robots.txt forbids the address.",
+    "robots_unreachable": "The host's robots.txt could not be read, so nothing may be asked there for now.",
+    "http_gone": "The page is not or no longer there (404, 410).",
+    "http_closed": "The page is not for everyone (401, 402, 403, 451).",
+    "http_error": "The server answered with an error.",
+    "rate_limited": "The server asks for a longer pause than is waited for (429, 503).",
+    "fetch_timeout": "No full answer within the time limit.",
+    "connection_failed": "No connection, or one that broke off.",
+    "bad_response": "The answer is not HTTP, is cut short, or has headers beyond the limit.",
+    "bad_encoding": "A body packed in a way that was not asked for, damaged or cut off.",
+    "wrong_content_type": "The answer is of another kind than was asked for (an image, a document).",
     "no_text": "Neither text nor html, or nothing but blanks.",
     "not_text": "The text is mostly control characters.",
     "bad_date": "A date of publication that does not exist or cannot be read.",
@@ -55,7 +77,7 @@ REASONS: dict[str, str] = {
     "date_out_of_range": "A date of publication outside the years 1900 to 2100.",
 }
 
-FIELDS = ("external_id", "url", "source", "title", "published_at", "published_date", "language")
+FIELDS = ("external_id", "url", "source", "title", "author", "published_at", "published_date", "language")
 RECORD_SCHEMA = pl.Schema(
     {
         "position": pl.Int64,
@@ -471,7 +493,7 @@ def _judge(records: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             normalise(pl.col("text").fill_null("")).alias("text"),
             *(normalise_line(pl.col(name).str.slice(0, MAX_FIELD_BYTES)).alias(name)
-              for name in ("external_id", "url", "source", "title")),
+              for name in ("external_id", "url", "source", "title", "author")),
         )
         .with_columns(
             pl.when(pl.col("large").is_not_null()).then(pl.lit("too_large"))

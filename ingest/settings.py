@@ -54,6 +54,11 @@ class Home:
         return self.root / "raw"
 
     @property
+    def fetch(self) -> Path:
+        """What fetching remembers: conditions, links seen, manners of hosts, what waits to be taken in."""
+        return self.root / "fetch"
+
+    @property
     def warehouse(self) -> Path:
         """The folder of the DuckDB files."""
         return self.root / "warehouse"

@@ -127,10 +127,11 @@ RAW_ARTICLES = Table(
         _c("source", TEXT, "Name of the outlet or feed.", True),
         _c("url", TEXT, "Address of the article.", True),
         _c("title", TEXT, "Headline.", True),
+        _c("author", TEXT, "Who wrote it, as stated; several by semicolons.", True),
         _c("text", TEXT, "Body as normalised at the border (NFC, \\n line ends, no control characters)."),
         _c("published_at", TIMESTAMP, "Time of publication, UTC.", True),
         _c("published_date", pl.Date, "Day of publication: anchor of relative dates.", True),
-        _c("date_source", TEXT, "input, sidecar, html or none: where the date came from."),
+        _c("date_source", TEXT, "Where the date came from: input, sidecar; feed, sitemap, gdelt; of a page json-ld, meta, microdata, time, url, text; none."),
         _c("language", TEXT, "ISO 639-1 code given or detected; 'und' when unknown."),
         _c("n_words", pl.Int32, "Words in the text."),
         _c("text_hash", TEXT, "SHA-256 of the case- and space-folded text: equal for exact copies."),
@@ -152,7 +153,7 @@ RAW_QUARANTINE = Table(
         _c("path", TEXT, "File as given."),
         _c("position", pl.Int64, "Record number in the file, from 0; -1 for the whole file."),
         _c("sha256", TEXT, "SHA-256 of the file's bytes.", True),
-        _c("stage", TEXT, "read, parse, admit or extract."),
+        _c("stage", TEXT, "fetch, read, parse, admit or extract."),
         _c("reason", TEXT, "A short code from the closed list in ingest/articles.py."),
         _c("detail", TEXT, "What and where, for a person; at most 500 characters."),
         _c("code_version", TEXT, "Version of the code that refused it."),
@@ -174,6 +175,48 @@ RAW_LEDGER = Table(
         _c("n_duplicate", pl.Int64, "Already in raw.articles (same article_id)."),
         _c("n_quarantined", pl.Int64, "Refused, each with a row in raw.quarantine."),
         _c("loaded_at", TIMESTAMP, "When, UTC."),
+    ),
+)
+
+RAW_SOURCES = Table(
+    "raw",
+    "sources",
+    "One row per source in sources.yaml, as it was at the last reading.",
+    ("source",),
+    (
+        _c("source", TEXT, "Name of the source."),
+        _c("source_kind", TEXT, "feed, sitemap, gdelt, page, warc or folder."),
+        _c("address", TEXT, "Where it is asked."),
+        _c("language", TEXT, "ISO 639-1 code of its articles.", True),
+        _c("country_code", TEXT, "Country of the outlet, ISO 3166 alpha-3.", True),
+        _c("rate_per_minute", pl.Float64, "Requests a minute to one host, at most."),
+        _c("late_after_hours", pl.Float64, "Age of its last answer at which it counts as late."),
+        _c("is_active", pl.Boolean, "Whether the schedule asks it."),
+    ),
+)
+
+RAW_POLLS = Table(
+    "raw",
+    "polls",
+    "One row per poll of a source, whatever came of it.",
+    ("poll_id",),
+    (
+        _c("poll_id", TEXT, "'p' + 20 hex digits: hash of source, time and day."),
+        _c("source", TEXT, "Name of the source in raw.sources."),
+        _c("source_kind", TEXT, "feed, sitemap, gdelt, page or warc."),
+        _c("address", TEXT, "What was asked."),
+        _c("for_date", pl.Date, "Day of publication that a backfill asked for.", True),
+        _c("started_at", TIMESTAMP, "When, UTC."),
+        _c("seconds", pl.Float64, "How long it took."),
+        _c("outcome", TEXT, "ok, unchanged or refused (the list did not come)."),
+        _c("reason", TEXT, "Why it was refused, from the closed list in ingest/articles.py.", True),
+        _c("detail", TEXT, "What and where, for a person.", True),
+        _c("n_listed", pl.Int64, "Articles that the list named."),
+        _c("n_fetched", pl.Int64, "Articles that came: pages, or entries with their text."),
+        _c("n_known", pl.Int64, "Articles named that had come before."),
+        _c("n_refused", pl.Int64, "Inputs refused, each with a row in raw.quarantine."),
+        _c("n_deferred", pl.Int64, "Articles left for the next poll."),
+        _c("n_bytes", pl.Int64, "Bytes that came, unpacked."),
     ),
 )
 
@@ -377,7 +420,7 @@ QUALITY_VALIDATIONS = Table(
     ),
 )
 
-RAW = (RAW_ARTICLES, RAW_QUARANTINE, RAW_LEDGER)
+RAW = (RAW_ARTICLES, RAW_QUARANTINE, RAW_LEDGER, RAW_SOURCES, RAW_POLLS)
 FACTS = (
     FACTS_EXTRACTIONS,
     FACTS_ARTICLE_ACTORS,

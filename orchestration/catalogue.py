@@ -6,16 +6,18 @@ as Dagster failures. Does not belong here: assets (`defs/`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
 import polars as pl
 
 from ingest.errors import ChanceryError, EnvironmentProblem
+from ingest.polling.log import Poll
 from ingest.settings import Home
 from ingest.tables import Table
 from ingest.warehouse import Warehouse
+from orchestration.pipeline import Ingested
 from orchestration.progress import Lines
 
 OWNERS = ["team:chancery"]
@@ -82,11 +84,41 @@ def seen(store: Warehouse, address: str) -> dict[str, object]:
     }
 
 
-def materialized(home: Home, tables: Sequence[Table]) -> Iterator[dg.MaterializeResult]:
-    """A result for each table that a verb wrote."""
+def materialized(
+    home: Home, tables: Sequence[Table], more: Mapping[str, object] | None = None
+) -> Iterator[dg.MaterializeResult]:
+    """A result for each table that a verb wrote, with `more` on the first."""
     with Warehouse(home) as store:
-        for table in tables:
-            yield dg.MaterializeResult(asset_key(table.address), metadata=seen(store, table.address))
+        for number, table in enumerate(tables):
+            metadata = seen(store, table.address) | (dict(more or {}) if number == 0 else {})
+            yield dg.MaterializeResult(asset_key(table.address), metadata=metadata)
+
+
+_OF_A_POLL = ("source", "outcome", "reason", "n_listed", "n_fetched", "n_known", "n_refused", "n_deferred", "seconds")
+
+
+def of_polls(polls: Sequence[Poll]) -> dict[str, object]:
+    """What polls did, as metadata: sums, and a row for each source."""
+    rows = [tuple(getattr(item, name) for name in _OF_A_POLL) for item in sorted(polls, key=lambda item: item.source)]
+    frame = pl.DataFrame(rows, schema=list(_OF_A_POLL), orient="row", infer_schema_length=None)
+    return {
+        "sources": len(polls),
+        "sources_refused": sum(item.outcome == "refused" for item in polls),
+        "articles_fetched": sum(item.n_fetched for item in polls),
+        "articles_known": sum(item.n_known for item in polls),
+        "inputs_refused": sum(item.n_refused for item in polls),
+        "articles_deferred": sum(item.n_deferred for item in polls),
+        "by_source": _preview(frame),
+    }
+
+
+def of_ingested(ingested: Ingested) -> dict[str, object]:
+    """What a reading brought, as metadata: sums, and a row for each source that was polled."""
+    names = ("n_in", "n_ok", "n_duplicate", "n_quarantined")
+    shown = ("inputs", "new", "duplicate", "quarantined")
+    rows = [(name, *(getattr(part, key) for key in names)) for name, part in sorted(ingested.by_source.items())]
+    frame = pl.DataFrame(rows, schema=["source", *shown], orient="row")
+    return {label: getattr(ingested, key) for label, key in zip(shown, names, strict=True)} | {"by_source": _preview(frame)}
 
 
 def logged(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> Lines:

@@ -28,6 +28,7 @@ _HELP = """News articles in, a queryable record of international relations out.
 
 \b
   chancery run data/sample          the whole pipeline over a folder
+  chancery fetch                    what is new at the sources in sources.yaml
   chancery query "from marts.meetings_by_country_pair"
   chancery explain m0123…           a fact and the sentences that state it
   chancery correct reject m0123… --reason "…"
@@ -84,6 +85,31 @@ def ingest(paths: PathsArgument = None, home: HomeOption = None) -> None:
     from orchestration import pipeline, progress, report
 
     report.print_ingested(pipeline.ingest(Home.resolve(home), paths or (), progress.for_terminal()))
+
+
+@app.command()
+def fetch(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Sources in sources.yaml. Default: the active ones.")
+    ] = None,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was published on this day (a backfill).")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Ask sources for what is new and read it into raw.*; what is refused goes to raw.quarantine. Publishes nothing.
+
+    \b
+    Examples:
+      chancery fetch
+      chancery fetch un-news --day 2025-07-26
+    """
+    from orchestration import pipeline, progress, report
+
+    place, shown = Home.resolve(home), progress.for_terminal()
+    polls = pipeline.fetch(place, names or (), day.date() if day else None, shown)
+    report.print_polls(polls)
+    report.print_ingested(pipeline.ingest_fetched(place, shown))
 
 
 @app.command()
@@ -167,7 +193,7 @@ def forget(
 
 @app.command()
 def status(home: HomeOption = None) -> None:
-    """What the home holds: files waiting, counts, what was published when."""
+    """What the home holds, when each source was asked and what it gave, errors, languages that are kept unread."""
     from orchestration import report
 
     report.print_status(Home.resolve(home))

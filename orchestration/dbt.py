@@ -9,11 +9,13 @@ settings.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +69,7 @@ def environment(home: Home, snapshot_id: str) -> dict[str, str]:
     }
 
 
-def _command(home: Home, *words: str) -> list[str]:
+def _command(home: Home, target: Path, *words: str) -> list[str]:
     """The command line of one invocation."""
     folder = str(dbt_dir())
     places = [
@@ -76,11 +78,13 @@ def _command(home: Home, *words: str) -> list[str]:
         "--profiles-dir",
         folder,
         "--target-path",
-        str(target_dir(home)),
+        str(target),
         "--log-path",
         str(home.logs),
     ]
-    return [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--log-format", "json", *words, *places]
+    # what dbt says at length of each query costs a quarter of a build; its warnings and errors go to the log
+    how = ["--no-use-colors", "--log-format", "json", "--log-level-file", "warn"]
+    return [sys.executable, "-m", "dbt.cli.main", *how, *words, *places]
 
 
 def _messages(process: subprocess.Popen[str]) -> Iterator[dict]:
@@ -94,14 +98,14 @@ def _messages(process: subprocess.Popen[str]) -> Iterator[dict]:
 
 
 def _invoke(
-    home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str
+    home: Home, progress: Progress, stage: str, snapshot_id: str, *words: str, target: Path | None = None
 ) -> tuple[int, list[str]]:
     """Run dbt to its end: exit code and the last lines it said."""
     said: list[str] = []
     with (
         progress.stage(stage, unit="models and tests") as at,
         subprocess.Popen(
-            _command(home, *words),
+            _command(home, target or target_dir(home), *words),
             env=environment(home, snapshot_id),
             text=True,
             encoding="utf-8",
@@ -114,6 +118,11 @@ def _invoke(
             if message["info"]["name"] in {"LogModelResult", "LogTestResult"}:
                 at.advance()
     return process.returncode, said
+
+
+def has_results(home: Home) -> bool:
+    """Whether the last invocation in this home left its results."""
+    return (target_dir(home) / "run_results.json").exists()
 
 
 def results(home: Home) -> list[NodeResult]:
@@ -138,7 +147,7 @@ def build(home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool =
     (target_dir(home) / "run_results.json").unlink(missing_ok=True)
     words = ("build", *_WITHOUT_UNIT_TESTS) if is_tested else ("run",)
     code, said = _invoke(home, progress, "Building", snapshot_id, *words)
-    if not (target_dir(home) / "run_results.json").exists():
+    if not has_results(home):
         raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))
     nodes = results(home)
     bad = [node for node in nodes if node.is_bad]
@@ -157,12 +166,30 @@ def _is_fresh(manifest: Path) -> bool:
     return all(path.stat().st_mtime <= written for path in project_files())
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time: a web server, a daemon and a run may all find the manifest too old at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def manifest(home: Home, progress: Progress) -> Path:
-    """The project's manifest, parsed anew when a file of the project is younger."""
-    path = target_dir(home) / "manifest.json"
-    if not _is_fresh(path):
-        home.ensure()
-        code, said = _invoke(home, progress, "Parsing", "unpublished", "parse")
+    """The project's manifest, parsed anew when a file of the project is younger.
+
+    It lies apart from where builds write theirs, and is put in place by rename: who reads it never sees half of one.
+    """
+    path = target_dir(home) / "parsed" / "manifest.json"
+    if _is_fresh(path):
+        return path
+    home.ensure()
+    with _alone(path.parent):
+        if _is_fresh(path):
+            return path
+        target = path.parent / "target"
+        code, said = _invoke(home, progress, "Parsing", "unpublished", "parse", target=target)
         if code != 0:
             raise ChanceryError("dbt could not read its project:\n  " + "\n  ".join(said))
+        os.replace(target / "manifest.json", path)
     return path

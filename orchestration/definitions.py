@@ -6,6 +6,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration import history
+
+history.hurry()
+
 
 @dg.definitions
 def defs() -> dg.Definitions:

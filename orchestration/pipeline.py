@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,8 +22,12 @@ from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
 from ingest.extract import extract as read_facts
 from ingest.extract import extractor_version, in_parallel
+from ingest.polling.log import Poll, poll_log
+from ingest.polling.pending import pending_batches, pending_files
+from ingest.polling.roll import named, roll
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches
+from ingest.sources.store import POLLED
 from ingest.warehouse import Warehouse, writer_lock
 from orchestration import dbt, reading, stamp
 from orchestration.progress import Progress, silent
@@ -39,12 +44,20 @@ class Ingested:
     n_ok: int = 0
     n_duplicate: int = 0
     n_quarantined: int = 0
+    by_source: dict[str, Ingested] = field(default_factory=dict)
 
-    def __add__(self, row: dict[str, Any]) -> Ingested:
-        """With one more ledger row."""
-        return Ingested(
-            *(getattr(self, name) + row[name] for name in ("n_in", "n_ok", "n_duplicate", "n_quarantined"))
-        )
+    def _with(self, row: dict[str, Any]) -> Ingested:
+        """The sums with one more ledger row."""
+        sums = (getattr(self, name) + row[name] for name in ("n_in", "n_ok", "n_duplicate", "n_quarantined"))
+        return Ingested(*sums, self.by_source)
+
+    def with_batch(self, path: str, row: dict[str, Any]) -> Ingested:
+        """With one more ledger row, counted under its source too when a poll brought it."""
+        total = self._with(row)
+        if not path.startswith(POLLED):
+            return total
+        name = path.removeprefix(POLLED)
+        return replace(total, by_source=self.by_source | {name: self.by_source.get(name, Ingested())._with(row)})
 
 
 @dataclass(frozen=True)
@@ -58,22 +71,75 @@ class RunResult:
 
 def _append(home: Home, batches: Iterable[Batch], progress: Progress) -> Ingested:
     """Take batches over the border into the working file."""
-    total = Ingested()
+    total, sources = Ingested(), _roll(home)
     with Warehouse(home) as store, progress.stage("Reading", unit="records") as stage:
         for batch in batches:
-            total += store.append(admit(batch), batch.path, batch.sha256, batch.arrived_at)
+            row = store.append(admit(batch), batch.path, batch.sha256, batch.arrived_at)
+            total = total.with_batch(batch.path, row)
             stage.advance(batch.n_in)
+        store.note_polls(_polls(home))
+        store.note_sources(sources)
     return total
 
 
+def _polls(home: Home) -> pl.DataFrame:
+    """The log of polls as rows of `raw.polls`."""
+    rows = [
+        asdict(item) | {
+            "source_kind": item.kind, "for_date": date.fromisoformat(item.day) if item.day else None,
+            "started_at": datetime.fromisoformat(item.started_at),
+        } for item in poll_log(home)
+    ]  # fmt: skip
+    wanted = tables.RAW_POLLS.polars_schema
+    return pl.DataFrame([{name: row[name] for name in wanted} for row in rows], schema=wanted)
+
+
+def _roll(home: Home) -> pl.DataFrame:
+    """The list of sources as rows of `raw.sources`."""
+    rows = [
+        {"source": item.name, "source_kind": item.kind, "address": item.address, "language": item.language,
+         "country_code": item.country, "rate_per_minute": float(item.rate), "late_after_hours": float(item.hours),
+         "is_active": item.active}
+        for item in roll(home)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=tables.RAW_SOURCES.polars_schema)
+
+
+def _folders(home: Home) -> list[Path]:
+    """The inbox, and the folders that the list of sources names."""
+    named = [home.root / item.address for item in roll(home) if item.kind == "folder" and item.active]
+    return list(dict.fromkeys([home.inbox, *(path for path in named if path.is_dir())]))
+
+
+def fetch(
+    home: Home, names: Sequence[str] = (), day: date | None = None, progress: Progress | None = None
+) -> list[Poll]:
+    """Ask sources (default: the active ones) for what is new, or for what they published on a day.
+
+    What comes is stored and waits for the next `ingest`; nothing of the warehouse is opened. A source that fails is a
+    poll with its reason, never an error.
+    """
+    from ingest.polling.run import poll_all
+
+    sources = [item for item in named(home, list(names)) if item.kind != "folder" and (day is None or item.reaches_back)]
+    with (progress or silent()).stage("Fetching", len(sources), "sources") as stage:
+        return list(poll_all(home, sources, day, stage.advance))
+
+
 def ingest(home: Home, paths: Sequence[Path] = (), progress: Progress | None = None) -> Ingested:
-    """Read files and folders (default: the inbox) into `raw.*`; what cannot be admitted is quarantined."""
+    """Read what was fetched, and files and folders (default: the inbox), into `raw.*`; what cannot be admitted is quarantined."""
     missing = [str(path) for path in paths if not Path(path).exists()]
     if missing:
         raise UsageError(f"no such file or folder: {', '.join(missing)}")
     with writer_lock(home):
-        batches = (batch for path in paths or [home.inbox] for batch in read_path(Path(path), home))
-        return _append(home, batches, progress or silent())
+        read = (batch for path in paths or _folders(home) for batch in read_path(Path(path), home))
+        return _append(home, chain(pending_batches(home), read), progress or silent())
+
+
+def ingest_fetched(home: Home, progress: Progress | None = None) -> Ingested:
+    """Read what was fetched into `raw.*`, and nothing else."""
+    with writer_lock(home):
+        return _append(home, pending_batches(home), progress or silent())
 
 
 def _failed(article_id: str) -> dict[str, pl.DataFrame]:
@@ -129,6 +195,14 @@ def build(home: Home, progress: Progress | None = None, *, is_tested: bool = Tru
         nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested)
         stamp.write(home, kept.after_build(mark))
         return nodes
+
+
+def build_once(home: Home, progress: Progress | None = None) -> list[dbt.NodeResult]:
+    """As `build`; what was built from exactly this content stands, with the results it had then."""
+    with writer_lock(home):
+        if stamp.read(home).built == stamp.fingerprint(home) and dbt.has_results(home):
+            return dbt.results(home)
+        return build(home, progress)
 
 
 def _validation_rows(run_id: str, outcomes: Sequence[Any]) -> pl.DataFrame:
@@ -262,7 +336,8 @@ def export(home: Home, form: str = "parquet", out: Path | None = None) -> list[P
 def status(home: Home) -> dict[str, str]:
     """What the home holds, in words; opens only the published file, so that it never waits for a writer."""
     waiting = [path for path in home.inbox.rglob("*") if path.is_file()] if home.inbox.exists() else []
-    state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "published": "nothing yet"}
+    fetched = f"{len(pending_files(home))} polls fetched, not yet read"
+    state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "waiting": fetched, "published": "nothing yet"}
     if home.published.exists():
         when = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
         state["published"] = f"{home.published} ({when:%Y-%m-%d %H:%M} UTC)"

@@ -25,6 +25,15 @@ _COUNTS = {
     "visits": "select count(*) from marts.visits",
     "statements": "select count(*) from marts.statements",
 }
+_SOURCES = """
+    select source, n_articles, n_articles_with_facts, share_with_facts, n_unsupported_language, n_refused, last_article_at
+    from marts.sources order by n_articles desc, source
+"""
+_LANGUAGES = """
+    select articles.language, extractions.outcome, count(*) as articles
+    from marts.articles inner join facts.extractions using (article_id)
+    where extractions.outcome <> 'ok' group by all order by articles desc, articles.language
+"""
 _PAIRS = """
     select country_a, country_b, n_meetings, n_in_person, n_calls, n_planned, first_meeting, last_meeting,
     array_to_string(top_topics[:3], ', ') as top_topics
@@ -88,6 +97,21 @@ def counts(home: Home) -> dict[str, int]:
     """Rows of the main tables."""
     with published(home) as connection:
         return {name: connection.execute(sql).fetchone()[0] for name, sql in _COUNTS.items()}
+
+
+def sources(home: Home) -> pl.DataFrame:
+    """What each source gave, as of the last publication; nothing from a file that was published before there was such a table."""
+    with published(home) as connection:
+        try:
+            return _frame(connection, _SOURCES)
+        except duckdb.CatalogException:
+            return pl.DataFrame(schema={"source": pl.String})
+
+
+def unread_languages(home: Home) -> pl.DataFrame:
+    """Articles that are kept and not read: their language, why, how many."""
+    with published(home) as connection:
+        return _frame(connection, _LANGUAGES)
 
 
 def country_pairs(home: Home, limit: int) -> pl.DataFrame:

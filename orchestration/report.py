@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -17,13 +18,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingest.errors import UsageError
+from ingest.polling.log import Poll
 from ingest.settings import Home
 from ingest.warehouse import FORMULA
-from orchestration import corrections, pipeline, reading
+from orchestration import corrections, freshness, pipeline, reading
 from orchestration.pipeline import Ingested, RunResult
 from orchestration.roster import Difference, Soundness
 
 _PAIRS_SHOWN = 20
+_SOURCES_SHOWN = 40
 _WIDTH_WITHOUT_TERMINAL = 500
 _MAX_CELL = 120
 
@@ -68,6 +71,16 @@ def _arrived(ingested: Ingested) -> str:
         f"Read {ingested.n_in} inputs: {ingested.n_ok} new articles, {ingested.n_duplicate} known already, "
         f"{ingested.n_quarantined} quarantined."
     )
+
+
+def print_polls(polls: Sequence[Poll]) -> None:
+    """What each source gave."""
+    columns = ("source", "outcome", "reason", "n_listed", "n_fetched", "n_known", "n_refused", "n_deferred", "seconds")
+    rows = [{name: getattr(item, name) for name in columns} for item in sorted(polls, key=lambda item: item.source)]
+    if rows:
+        console().print(table(pl.DataFrame(rows, infer_schema_length=None)))
+    else:
+        console().print("No source is active.")
 
 
 def print_ingested(ingested: Ingested) -> None:
@@ -265,10 +278,47 @@ def print_frame(frame: pl.DataFrame) -> None:
     out.print(f"{frame.height:,} rows")
 
 
+def _when(value: Any) -> str:
+    """A time to the minute."""
+    return f"{value:%Y-%m-%d %H:%M}" if value else ""
+
+
+def _source_rows(home: Home) -> pl.DataFrame:
+    """Each source as it is now, beside what it had given at the last publication."""
+    gave = {row["source"]: row for row in reading.sources(home).iter_rows(named=True)} if home.published.exists() else {}
+    listed = freshness.states(home)
+    rows = [(item.source, item.word, item.last_poll_at, item.last_answer_at) for item in listed]
+    rows += [(name, "in files", None, None) for name in gave if name not in {item.source for item in listed}]
+    shown = []
+    for name, word, asked, answered in rows:
+        row = gave.get(name, {})
+        share = row.get("share_with_facts")
+        shown.append({
+            "source": name, "state": word, "last asked": _when(asked), "last answer": _when(answered),
+            "last new article": _when(row.get("last_article_at")), "articles": row.get("n_articles", 0),
+            "with facts": "" if share is None else f"{share:.0%}", "unread language": row.get("n_unsupported_language", 0),
+            "refused": row.get("n_refused", 0),
+        })  # fmt: skip
+    return pl.DataFrame(shown, infer_schema_length=None)
+
+
 def print_status(home: Home) -> None:
-    """What the home holds."""
+    """What the home holds, how each source is doing, and what is kept without being read."""
     out = console()
     state = pipeline.status(home)
     width = max(map(len, state))
     for name, value in state.items():
         out.print(f"{name:<{width}}  {value}", soft_wrap=True, markup=False)
+    rows = _source_rows(home)
+    if rows.height:
+        out.print(table(rows.head(_SOURCES_SHOWN), "Sources (times in UTC)"))
+    if rows.height > _SOURCES_SHOWN:
+        out.print(f"… and {rows.height - _SOURCES_SHOWN} more: chancery query \"from marts.sources\"")
+    for item in freshness.states(home):
+        if item.last_problem:
+            times = "time" if item.n_failed_in_a_row == 1 else "times in a row"
+            told = f"{item.source} failed {item.n_failed_in_a_row} {times}: {item.last_problem}"
+            out.print(told, markup=False, soft_wrap=True)
+    unread = reading.unread_languages(home) if home.published.exists() else pl.DataFrame()
+    if unread.height:
+        out.print(table(unread, "Kept, and not read for facts"))

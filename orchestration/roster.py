@@ -11,36 +11,32 @@ from __future__ import annotations
 import bisect
 import csv
 import io
-import ipaddress
 import json
 import os
 import re
-import socket
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import httpx
 import polars as pl
 
 from ingest.errors import CheckFailed, EnvironmentProblem, UsageError
+from ingest.fetching import Door, Limits, Refused, loopback_endpoints
 from ingest.fold import fold_text
 from ingest.lexicon import people as lexicon
 from ingest.lexicon.places import countries
 from ingest.settings import reference_dir
 
 ENDPOINT = "https://query.wikidata.org/sparql"
-AGENT = "Chancery roster refresh (a warehouse of public diplomacy; run by hand)"
 OFFICES = {
     "head_of_state": "president",
     "head_of_government": "prime minister",
     "foreign_minister": "foreign minister",
 }
 _SEATS = ("head_of_government", "foreign_minister", "defence_minister")
+_ANSWER = "application/sparql-results+json"
 _LIMIT = 50_000_000  # bytes of one answer
 _TIMEOUT = 70.0  # seconds; the service ends a query after 60
 _PAUSE = 1.0  # seconds between two questions
@@ -87,93 +83,52 @@ def question(office: str, since: date, codes: Sequence[str] = ()) -> str:
 
 
 class Client:
-    """Asks one service, politely: https to public addresses only, no redirects, bounded in time, size and pace.
+    """Asks one service through the door: https to public addresses only, no redirects, bounded in time, size and pace.
 
-    A loopback endpoint may be http; it is meant for tests and mirrors. Raises `UsageError` on an address that is
-    refused and `EnvironmentProblem` when the service does not answer.
+    A loopback endpoint may be http; it is meant for tests and mirrors, and must be named by hand. Raises `UsageError` on
+    an address that is refused and `EnvironmentProblem` when the service does not answer.
     """
 
     def __init__(self, endpoint: str = ENDPOINT, *, pause: float = _PAUSE) -> None:
-        self._endpoint, self._pause, self._last = endpoint, pause, 0.0
-        _refuse_address(endpoint)
-        self._http = httpx.Client(
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            trust_env=not _is_loopback(endpoint),
-            headers={"User-Agent": AGENT, "Accept": "application/sparql-results+json"},
+        self._endpoint, self._pause = endpoint, pause
+        limits = Limits(
+            seconds=_TIMEOUT, step_seconds=_TIMEOUT, max_bytes=_LIMIT, tries=_TRIES, longest_wait=_LONGEST_WAIT, backoff=pause
         )
+        self._door = Door(limits=limits, allowed=loopback_endpoints(endpoint))
+        _refuse_address(self._door, endpoint)
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._door.close()
 
     def ask(self, query: str) -> list[dict[str, str]]:
         """The rows of an answer, each variable's value as text."""
-        for attempt in range(1, _TRIES + 1):
-            time.sleep(max(0.0, self._last + self._pause - time.monotonic()))
-            try:
-                status, headers, body = self._post(query)
-            except httpx.HTTPError as error:
-                status, headers, body = 0, httpx.Headers(), str(error).encode()
-            self._last = time.monotonic()
-            if status == 200:
-                return _rows(body, self._endpoint)
-            if status not in (0, 429, 500, 502, 503, 504) or attempt == _TRIES:
-                break
-            time.sleep(_wait(headers, attempt * self._pause))
-        told = f"status {status}" if status else body.decode(errors="replace")
-        raise EnvironmentProblem(f"{self._endpoint} does not answer ({told}); the roster stays as it is")
-
-    def _post(self, query: str) -> tuple[int, httpx.Headers, bytes]:
-        body = bytearray()
-        with self._http.stream("POST", self._endpoint, data={"query": query, "format": "json"}) as answer:
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > _LIMIT:
-                    raise EnvironmentProblem(f"{self._endpoint}: the answer is larger than {_LIMIT:,} bytes")
-            return answer.status_code, answer.headers, bytes(body)
+        form = urlencode({"query": query, "format": "json"}).encode()
+        try:
+            answer = self._door.post(
+                self._endpoint, form, "application/x-www-form-urlencoded", accept=(_ANSWER,), delay=self._pause
+            )
+        except Refused as problem:
+            if problem.reason == "too_large":
+                raise EnvironmentProblem(f"{self._endpoint}: the answer is larger than {_LIMIT:,} bytes") from problem
+            raise EnvironmentProblem(
+                f"{self._endpoint} does not answer ({problem.detail}); the roster stays as it is"
+            ) from problem
+        return _rows(answer.body, self._endpoint)
 
 
-def _is_loopback(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _refuse_address(endpoint: str) -> None:
+def _refuse_address(door: Door, endpoint: str) -> None:
     """Refuse what is neither https to a public address nor loopback."""
-    parts = urlsplit(endpoint)
-    if _is_loopback(endpoint) and parts.scheme in ("http", "https"):
-        return
-    if parts.scheme != "https" or not parts.hostname:
+    if not loopback_endpoints(endpoint) and urlsplit(endpoint).scheme != "https":
         raise UsageError(f"{endpoint}: only https is asked")
-    if os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy"):
-        return  # the proxy resolves the name
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, proto=socket.IPPROTO_TCP)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"{parts.hostname} has no address ({error}); the roster stays as it is"
-        ) from error
-    for *_, address in found:
-        if not ipaddress.ip_address(address[0]).is_global:
-            raise UsageError(f"{endpoint}: {address[0]} is no public address")
-
-
-def _wait(headers: httpx.Headers, otherwise: float) -> float:
-    """Seconds that the service asks to wait, at most a minute."""
-    asked = headers.get("retry-after", "")
-    if asked.isdigit():
-        return min(float(asked), _LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(asked)
-    except ValueError:
-        return otherwise
-    return min(max(0.0, (until - datetime.now(UTC)).total_seconds()), _LONGEST_WAIT)
+        door.check(endpoint)
+    except Refused as problem:
+        if problem.reason in ("unknown_host", "fetch_timeout"):
+            raise EnvironmentProblem(f"{problem.detail}; the roster stays as it is") from problem
+        raise UsageError(f"{endpoint}: {problem.detail}") from problem
 
 
 def _rows(body: bytes, endpoint: str) -> list[dict[str, str]]:

@@ -11,6 +11,10 @@ Does not belong here: any one format (a module each), the store (`store`), judge
 | parquet | .parquet | `parquet` |
 | text | .txt, .md, with an optional .json of the same stem | `text` |
 | html | .html, .htm, with an optional .json of the same stem | `text`, `html` |
+| xml | .xml, .rss, .atom, .nitf, also .gz: RSS, Atom, NewsML-G2, NITF | `xml` |
+| warc | .warc, also .gz | `warc` |
+
+What is fetched arrives the same way (`ingest/polling/`): stored bytes and a manifest, then the readers above.
 """
 
 from __future__ import annotations
@@ -27,15 +31,15 @@ import polars as pl
 
 from ingest.articles import RECORD_SCHEMA, Batch, Refusal, quarantine_frame
 from ingest.errors import DamagedData, UsageError
-from ingest.sources import csv, jsonl, parquet, store, text
-from ingest.sources.html import Readers, with_page
+from ingest.sources import csv, jsonl, parquet, store, text, warc, xml
+from ingest.sources.html import Question, Readers, with_page
 from ingest.sources.records import Record, Unreadable, refusal
 from ingest.sources.store import Arrival
 
 if TYPE_CHECKING:
     from ingest.settings import Home
 
-__all__ = ["Batch", "read_path", "replay_batches"]
+__all__ = ["Batch", "arrival_batches", "read_path", "replay_batches"]
 
 MAX_BATCH_RECORDS = 5_000
 MAX_BATCH_BYTES = 64_000_000
@@ -45,8 +49,9 @@ SMALL_FILE_RECORDS = 100
 _KINDS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet",
     ".txt": "text", ".md": "text", ".html": "html", ".htm": "html",
+    ".xml": "xml", ".rss": "xml", ".atom": "xml", ".rdf": "xml", ".nitf": "xml", ".warc": "warc", ".arc": "warc",
 }  # fmt: skip
-_PACKED_KINDS = ("jsonl", "csv")
+_PACKED_KINDS = ("jsonl", "csv", "xml", "warc")
 _WITH_SIDECAR = ("text", "html")
 _UNFINISHED = (".part", ".tmp")
 _SIDECAR = ".json"
@@ -97,7 +102,7 @@ def _inputs(given: Path, home: Home) -> Iterator[Path]:
     if not given.is_dir():
         yield given
         return
-    made = (home.raw, home.warehouse, home.exports, home.quality_docs, home.logs)
+    made = (home.raw, home.fetch, home.warehouse, home.exports, home.quality_docs, home.logs)
     yield from _walk(given, given, frozenset(path.resolve() for path in made))
 
 
@@ -164,23 +169,26 @@ def _arrivals(given: Path, home: Home) -> Iterator[Arrival]:
         yield replace(arrival, arrived_at=store.record(home.raw, arrival).arrived_at)
 
 
-def _parsed(arrival: Arrival, home: Home) -> Iterator[Item]:
+def _parsed(arrival: Arrival, home: Home, readers: Readers) -> Iterator[Item]:
     """The reader of the arrival's kind at work on the stored bytes."""
     path = store.object_path(home.raw, arrival.sha256)
+    beside = store.object_path(home.raw, arrival.sidecar_sha256) if arrival.sidecar_sha256 else None
     if arrival.kind in _WITH_SIDECAR:
-        beside = arrival.sidecar_sha256
-        return text.read(arrival, path, store.object_path(home.raw, beside) if beside else None)
-    return {"jsonl": jsonl, "csv": csv, "parquet": parquet}[arrival.kind].read(arrival, path)
+        return text.read(arrival, path, beside)
+    if arrival.kind == "xml":
+        return xml.read(arrival, path, text.described(beside), readers)
+    return {"jsonl": jsonl, "csv": csv, "parquet": parquet, "warc": warc}[arrival.kind].read(arrival, path)
 
 
-def _items(arrival: Arrival, home: Home) -> Iterator[Item]:
+def _items(arrival: Arrival, home: Home, readers: Readers) -> Iterator[Item]:
     """Every record and refusal of one arrival; at least one, and no error gets out."""
     if arrival.reason:
-        yield refusal(arrival, -1, arrival.reason, arrival.detail or "", "read")
+        stage = "fetch" if arrival.kind == store.FETCHED else "read"
+        yield refusal(arrival, -1, arrival.reason, arrival.detail or "", stage)
         return
     found = False
     try:
-        for item in _parsed(arrival, home):
+        for item in _parsed(arrival, home, readers):
             found = True
             yield item
     except Unreadable as problem:
@@ -220,13 +228,18 @@ def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield run
 
 
+def _question(record: Record) -> Question:
+    """What is asked of a page's reader."""
+    return Question(record["html"], "page", record.get("url"), record.get("charset"))
+
+
 def _with_pages(items: list[Item], readers: Readers) -> list[Item]:
     """Pages read to text where a record has no text of its own."""
     waiting = [
         index for index, item in enumerate(items)
         if not isinstance(item, Refusal) and item["html"] and not (item["text"] or "").strip()
     ]  # fmt: skip
-    answers = readers.read_all([items[index]["html"] for index in waiting])
+    answers = readers.read_all([_question(items[index]) for index in waiting])
     for index, answer in zip(waiting, answers, strict=True):
         record = items[index]
         if isinstance(answer, Unreadable):
@@ -238,7 +251,7 @@ def _with_pages(items: list[Item], readers: Readers) -> list[Item]:
 
 
 def _batch(items: list[Item], arrivals: list[Arrival], readers: Readers) -> Batch:
-    """The items as one batch, named for their file, or for their folder when they come from several."""
+    """The items as one batch, named for their file, their folder when they come from several, or the source polled."""
     done = _with_pages(items, readers)
     rows = [item for item in done if not isinstance(item, Refusal)]
     columns = {name: [row[name] for row in rows] for name in RECORD_SCHEMA if name != "html"}
@@ -247,7 +260,7 @@ def _batch(items: list[Item], arrivals: list[Arrival], readers: Readers) -> Batc
     first = arrivals[0]
     alone = len(arrivals) == 1
     return Batch(
-        first.path if alone else first.given, first.sha256 if alone else None,
+        first.path if alone and not first.is_polled else first.given, first.sha256 if alone else None,
         records, refusals, len(items), first.when,
     )  # fmt: skip
 
@@ -286,7 +299,7 @@ def _batches(arrivals: Iterable[Arrival], home: Home) -> Iterator[Batch]:
     shared = _Shared()
     with Readers() as readers:
         for arrival in arrivals:
-            items = _items(arrival, home)
+            items = _items(arrival, home, readers)
             head = list(islice(items, SMALL_FILE_RECORDS))
             is_large = len(head) == SMALL_FILE_RECORDS
             if is_large or not shared.takes(arrival):
@@ -320,6 +333,11 @@ def _sound(arrival: Arrival, home: Home) -> Arrival:
         if not path.is_file() or store.digest(path) != sha256:
             raise DamagedData(f"{path}: the bytes of {arrival.path} are missing or changed")
     return arrival
+
+
+def arrival_batches(arrivals: Iterable[Arrival], home: Home) -> Iterator[Batch]:
+    """The batches of arrivals that are stored already. Raises `DamagedData` when their bytes are not."""
+    yield from _batches((_sound(arrival, home) for arrival in arrivals), home)
 
 
 def replay_batches(home: Home) -> Iterator[Batch]:

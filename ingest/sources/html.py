@@ -1,13 +1,14 @@
-"""Pages to text, in processes of their own, with limits, so that no page can stop the pipeline.
+"""Pages and lists read in processes of their own, with limits, so that nothing that came from outside can stop the pipeline.
 
 Belongs here: the pool of readers, their time limit, what a page adds to its record.
-Does not belong here: the extraction itself (`html_worker`, which imports nothing of this package).
+Does not belong here: the reading itself (`ingest/pages/`, which knows nothing of this package).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import struct
 import subprocess
@@ -15,48 +16,81 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
+from typing import Any
 
 from ingest.sources.records import Record, Unreadable, has_date, without_surrogates
 
 MAX_PAGE_BYTES = 5_000_000
+MAX_LIST_BYTES = 60_000_000
 PAGE_SECONDS = 30.0
 _MAX_READERS = 4
-_WORKER = Path(__file__).with_name("html_worker.py")
+_ROOT = Path(__file__).resolve().parents[2]
+# -P: no module beside a script, or in the folder we happen to be in, may stand in for one of the standard library.
+_COMMAND = (sys.executable, "-P", "-m", "ingest.pages.worker")
 _LENGTH = struct.Struct(">I")
+_LETTERS_TO_DETECT = 200
+"""So many letters tell a text's language better than what its page declares: templates are often left in English."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader is asked: what came, what it should be, and what is known of it."""
+
+    body: str | bytes
+    kind: str = "page"
+    url: str | None = None
+    charset: str | None = None
+
+    @property
+    def message(self) -> bytes:
+        """As the process takes it. Raises `Unreadable` when it is too large."""
+        data = self.body.encode(errors="replace") if isinstance(self.body, str) else self.body
+        limit = MAX_PAGE_BYTES if self.kind in ("page", "fragment") else MAX_LIST_BYTES
+        if len(data) > limit:
+            raise Unreadable("too_large", f"{self.kind} of more than {limit:,} bytes")
+        told = {"kind": self.kind, "url": self.url, "charset": self.charset, "is_text": isinstance(self.body, str)}
+        return json.dumps(told).encode() + b"\n" + data
+
+
+def _clean(found: Any) -> Any:
+    """The answer with texts that can be stored."""
+    if isinstance(found, dict):
+        return {name: _clean(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [_clean(value) for value in found]
+    return without_surrogates(found) if isinstance(found, str) else found
 
 
 class Reader:
-    """One process that reads pages; killed when a page takes too long, started again for the next."""
+    """One process that reads; killed when something takes too long, started again for the next."""
 
     def __init__(self, seconds: float = PAGE_SECONDS) -> None:
-        """Starts with the first page."""
+        """Starts with the first question."""
         self.seconds = seconds
         self.process: subprocess.Popen[bytes] | None = None
 
     def _started(self) -> subprocess.Popen[bytes]:
         """The running process; importing the extraction library is not charged to the page."""
         if self.process is None:
-            # -P: the folder of the script holds modules named like the standard library's.
+            paths = filter(None, (str(_ROOT), os.environ.get("PYTHONPATH")))
             self.process = subprocess.Popen(
-                [sys.executable, "-P", str(_WORKER)], bufsize=0,
+                _COMMAND, bufsize=0,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env=os.environ | {"TZ": "UTC"},
+                env=os.environ | {"TZ": "UTC", "PYTHONPATH": os.pathsep.join(paths)},
             )  # fmt: skip
             self._receive(self.process, max(self.seconds, PAGE_SECONDS))
         return self.process
 
-    def read(self, page: str | bytes) -> dict[str, str | None]:
-        """What the page says: text, title, date, source, url. Raises `Unreadable`."""
-        data = page.encode(errors="replace") if isinstance(page, str) else page
-        if len(data) > MAX_PAGE_BYTES:
-            raise Unreadable("too_large", f"page of more than {MAX_PAGE_BYTES:,} bytes")
-        mark = b"s" if isinstance(page, str) else b"b"
+    def read(self, question: Question) -> Any:
+        """What was asked for: of a page text, title, date, outlet, address; of a list its entries. Raises `Unreadable`."""
+        message = question.message
         try:
             process = self._started()
-            self._send(process, _LENGTH.pack(len(data) + 1) + mark + data)
+            self._send(process, _LENGTH.pack(len(message)) + message)
             answer = json.loads(self._receive(process, self.seconds))
         except TimeoutError as error:
             self.close()
@@ -66,7 +100,7 @@ class Reader:
             raise Unreadable("html_failed", f"the reader of pages ended: {error}") from error
         if "reason" in answer:
             raise Unreadable(answer["reason"], answer["detail"])
-        return {name: value and without_surrogates(value) for name, value in answer.items()}
+        return _clean(answer["found"])
 
     @staticmethod
     def _send(process: subprocess.Popen[bytes], message: bytes) -> None:
@@ -125,29 +159,36 @@ class Readers:
         for reader in self.readers:
             reader.close()
 
-    def _read(self, page: str | bytes) -> dict[str, str | None] | Unreadable:
-        """The page by the next idle reader, or the reason against it."""
+    def read(self, question: Question) -> Any:
+        """What the next idle reader says. Raises `Unreadable`."""
         reader = self.idle.get()
         try:
-            return reader.read(page)
-        except Unreadable as problem:
-            return problem
+            return reader.read(question)
         finally:
             self.idle.put(reader)
 
-    def read_all(self, pages: Sequence[str | bytes]) -> list[dict[str, str | None] | Unreadable]:
-        """Every page, in order."""
-        if not pages:
+    def _read(self, question: Question) -> Any:
+        """What the next idle reader says, or the reason against it."""
+        try:
+            return self.read(question)
+        except Unreadable as problem:
+            return problem
+
+    def read_all(self, questions: Sequence[Question]) -> list[Any]:
+        """Every answer, or the reason against it, in order."""
+        if not questions:
             return []
         with ThreadPoolExecutor(len(self.readers)) as threads:
-            return list(threads.map(self._read, pages))
+            return list(threads.map(self._read, questions))
 
 
 def with_page(record: Record, page: dict[str, str | None]) -> Record:
-    """The record with the page's text, and its title, date, source and address where the record has none."""
-    added = {"text": page["text"], "html": None}
-    for name in ("title", "source", "url"):
+    """The record with the page's text, and of what else the page says that which the record does not."""
+    added: Record = {"text": page["text"], "html": None}
+    for name in ("title", "source", "url", "author"):
         added[name] = record.get(name) or page[name]
-    if not has_date(record) and page["published_date"]:
-        added |= {"published_date": page["published_date"], "date_source": "html"}
+    if not record.get("language") and len(re.findall(r"[^\W\d_]", page["text"] or "")) < _LETTERS_TO_DETECT:
+        added["language"] = page["language"]
+    if not has_date(record) and page["published_at"]:
+        added |= {"published_at": page["published_at"], "date_source": page["date_source"]}
     return record | added

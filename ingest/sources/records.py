@@ -12,7 +12,7 @@ from ingest.articles import FIELDS, Refusal
 from ingest.sources.store import Arrival
 
 Record = dict[str, object]
-_TEXT_FIELDS = ("url", "source", "title", "language", "text", "html")
+_TEXT_FIELDS = ("url", "source", "title", "author", "language", "text", "html")
 _ID_FIELDS = ("external_id", "id")
 _DATE_FIELDS = ("published_at", "published_date")
 _MAGIC = {

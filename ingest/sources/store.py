@@ -29,6 +29,10 @@ LAYOUT = 1
 """The layout of `raw/`, as told above; `raw/layout` holds its number, and a folder without that file is of the first."""
 _BLOCK = 1 << 20
 _REFUSED = "refused"
+POLLED = "source:"
+"""What a poll brought bears this and the source's name as what was given."""
+FETCHED = "fetch"
+"""The kind of an arrival that was asked for on the network and did not come."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Arrival:
     sidecar_sha256: str | None = None
     reason: str | None = None
     detail: str | None = None
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a poll of a source brought it."""
+        return self.given.startswith(POLLED)
 
     @property
     def when(self) -> datetime:
@@ -130,6 +139,20 @@ def keep(raw: Path, path: Path) -> str:
     return sha256
 
 
+def keep_bytes(raw: Path, data: bytes) -> str:
+    """Store bytes and return their SHA-256."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    target = object_path(raw, sha256)
+    try:
+        if not target.exists() or target.stat().st_size != len(data):
+            with _temporary(raw) as handle:
+                handle.write(data)
+                _settle(handle, target)
+    except OSError as error:
+        raise EnvironmentProblem(f"cannot store bytes under {raw}: {error.strerror or error}") from error
+    return sha256
+
+
 def digest(path: Path) -> str:
     """SHA-256 of the file's bytes, which are not kept."""
     with path.open("rb") as source:
@@ -138,8 +161,7 @@ def digest(path: Path) -> str:
 
 def record(raw: Path, arrival: Arrival) -> Arrival:
     """Write the arrival's manifest, or return the earlier one when the same input came before."""
-    folder = raw / (arrival.sha256[:2] if arrival.sha256 else _REFUSED)
-    manifest = folder / f"{arrival.sha256 or _REFUSED}.{arrival.key}.json"
+    manifest = manifest_of(raw, arrival)
     if manifest.exists():
         return load(manifest)
     try:
@@ -149,6 +171,12 @@ def record(raw: Path, arrival: Arrival) -> Arrival:
     except OSError as error:
         raise EnvironmentProblem(f"cannot write {manifest}: {error.strerror or error}") from error
     return arrival
+
+
+def manifest_of(raw: Path, arrival: Arrival) -> Path:
+    """Where the arrival's manifest lies."""
+    folder = raw / (arrival.sha256[:2] if arrival.sha256 else _REFUSED)
+    return folder / f"{arrival.sha256 or _REFUSED}.{arrival.key}.json"
 
 
 def load(manifest: Path) -> Arrival:

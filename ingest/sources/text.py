@@ -25,6 +25,9 @@ from ingest.sources.records import (
 from ingest.sources.store import Arrival
 
 MAX_SIDECAR_BYTES = 1_000_000
+_OF_A_FETCH = ("charset", "date_source")
+"""What is known of a fetched page beside its fields: the character set of its header, the list that gave its date."""
+_DATED_BY = ("feed", "sitemap", "gdelt")
 
 
 def _bytes(path: Path, limit: int) -> bytes:
@@ -47,10 +50,11 @@ def sidecar_fields(data: bytes) -> Record:
         raise Unreadable("invalid_sidecar", problem.detail) from problem
     except (ValueError, RecursionError) as error:
         raise Unreadable("invalid_sidecar", str(error)) from error
-    return {name: value if value is None else without_surrogates(str(value)) for name, value in found.items()}
+    kept = {name: str(values[name]) for name in _OF_A_FETCH if isinstance(values.get(name), str)}
+    return {name: value if value is None else without_surrogates(str(value)) for name, value in (found | kept).items()}
 
 
-def _sidecar(path: Path | None) -> Record:
+def described(path: Path | None) -> Record:
     """The fields of the sidecar, if there is one."""
     if path is None:
         return fields({})
@@ -78,8 +82,9 @@ def _body(arrival: Arrival, path: Path) -> Record:
 
 def read(arrival: Arrival, path: Path, sidecar: Path | None) -> Iterator[Record | Refusal]:
     """The file's one record."""
-    described = _sidecar(sidecar)
+    given_for_it = described(sidecar)
     found = {name: value for name, value in _body(arrival, path).items() if value is not None}
-    given = {name: value for name, value in described.items() if value is not None}
-    source = "sidecar" if has_date(described) else "input"
+    given = {name: value for name, value in given_for_it.items() if value is not None}
+    dated_by = given.pop("date_source", None)
+    source = (dated_by if dated_by in _DATED_BY else "sidecar") if has_date(given) else "input"
     yield complete(arrival, 0, fields({}) | found | given, source)

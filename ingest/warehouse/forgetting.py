@@ -40,13 +40,15 @@ def _manifests(raw: Path, sha256: str) -> list[Path]:
 
 
 def _drop_object(raw: Path, sha256: str) -> None:
-    """Remove an object, its manifests and its sidecars."""
+    """Remove an object, its manifests, and its sidecars unless another input is described by the same bytes."""
+    described = set()
     for manifest in _manifests(raw, sha256):
-        sidecar = store.load(manifest).sidecar_sha256
-        if sidecar:
-            store.object_path(raw, sidecar).unlink(missing_ok=True)
+        described.add(store.load(manifest).sidecar_sha256)
         manifest.unlink()
     store.object_path(raw, sha256).unlink(missing_ok=True)
+    needed = {arrival.sidecar_sha256 for arrival in store.arrivals(raw)}
+    for sidecar in described - needed - {None}:
+        store.object_path(raw, sidecar).unlink(missing_ok=True)
 
 
 def _held(home: Home, article_id: str) -> list[tuple[str, list[int], bool]]:

@@ -20,8 +20,8 @@ from ingest.warehouse.layout import layout_of
 from ingest.warehouse.working import SNAPSHOTS, STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")
-# Results of checks and the list of snapshots tell of a run, not of the world.
-_APART = ("quality.validations", "quality.snapshots")
+# Results of checks, the list of snapshots and the log of polls tell of runs, not of the world.
+_APART = ("quality.validations", "quality.snapshots", "raw.polls", "raw.sources", "marts.sources")
 
 
 @dataclass(frozen=True)

@@ -391,6 +391,26 @@ class Warehouse:
             finally:
                 con.unregister("results")
 
+    def note_polls(self, polls: pl.DataFrame) -> None:
+        """Add the polls that are not in the table yet."""
+        if not polls.height:
+            return
+        with self._transaction("noting polls") as con:
+            con.register("made", tables.RAW_POLLS.conform(polls).to_arrow())
+            try:
+                con.execute("INSERT INTO raw.polls BY NAME SELECT * FROM made ANTI JOIN raw.polls USING (poll_id)")
+            finally:
+                con.unregister("made")
+
+    def note_sources(self, sources: pl.DataFrame) -> None:
+        """Put the list of sources in place of the one before, if it differs."""
+        fresh = tables.RAW_SOURCES.conform(sources).sort("source")
+        if self.read("SELECT * FROM raw.sources ORDER BY source").equals(fresh):
+            return
+        with self._transaction("noting sources") as con:
+            con.execute("DELETE FROM raw.sources")
+            self._insert(con, tables.RAW_SOURCES, fresh)
+
     def read(self, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
         """The rows of a query as a frame."""
         return self.con.sql(sql, params=list(params)).pl() if params else self.con.sql(sql).pl()
@@ -408,6 +428,7 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in tables.ALL:
         con.execute(table.ddl())
+        _widen(con, table)
     con.execute(_TOMBSTONES)
     con.execute(SNAPSHOTS.format(name=_here(con)))
 
@@ -415,6 +436,14 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
 def _here(con: duckdb.DuckDBPyConnection) -> str:
     """The open database's own name, quoted."""
     return f'"{con.execute("SELECT current_database()").fetchone()[0]}"'
+
+
+def _widen(con: duckdb.DuckDBPyConnection, table: tables.Table) -> None:
+    """Add declared columns that a file made by an earlier version lacks; only such as may be null were ever added."""
+    have = {name for (name,) in con.execute(f"SELECT column_name FROM (DESCRIBE {table.address})").fetchall()}
+    for column in table.columns:
+        if column.name not in have and column.nullable:
+            con.execute(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.sql_type}')
 
 
 def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:

@@ -1,6 +1,6 @@
-"""Great Expectations as asset checks that block what comes after.
+"""Great Expectations as asset checks that block what comes after, and freshness of sources, which blocks nothing.
 
-Belongs here: the factory from a suite to checks.
+Belongs here: the factory from a suite to checks, and the checks that sources answer.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,10 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration import catalogue, pipeline
+from ingest.errors import UsageError
+from ingest.polling.roll import roll
+from ingest.settings import Home
+from orchestration import catalogue, freshness, pipeline
 from orchestration.place import Place
 from orchestration.quality.declarations import SUITES, suite_expectations
 
@@ -56,7 +59,49 @@ def checks_of(suite: str) -> dg.AssetChecksDefinition:
     return run_suite
 
 
+def _asked() -> list[str]:
+    """The sources that the schedule asks; none when the list cannot be read: the run that asks them says why."""
+    try:
+        return [item.name for item in roll(Home.resolve(None)) if item.active and item.kind != "folder"]
+    except UsageError:
+        return []
+
+
+def _check_name(source: str) -> str:
+    return f"{source.replace('-', '_')}_is_fresh"
+
+
+def freshness_checks() -> list[dg.AssetChecksDefinition]:
+    """One check for each source that the schedule asks: it answered within the hours that its row allows. It blocks nothing."""
+    names = _asked()
+    if not names:
+        return []
+    specs = [
+        dg.AssetCheckSpec(_check_name(name), asset=["sources", "polls"], description=f"{name} answered lately.")
+        for name in names
+    ]
+
+    @dg.multi_asset_check(specs=specs, name="freshness_of_sources", description="Each source answered lately.")
+    def freshness_of_sources(place: Place) -> Iterator[dg.AssetCheckResult]:
+        now = {state.source: state for state in freshness.states(place.home)}
+        for name in names:
+            state = now.get(name)
+            yield dg.AssetCheckResult(
+                asset_key=["sources", "polls"],
+                check_name=_check_name(name),
+                passed=state is None or not state.is_late,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "state": state.word if state else "no longer listed",
+                    "last_answer": str(state and state.last_answer_at or "never"),
+                    "last_problem": state and state.last_problem or "none",
+                },
+            )
+
+    return [freshness_of_sources]
+
+
 @dg.definitions
 def checks() -> dg.Definitions:
-    """The three suites."""
-    return dg.Definitions(asset_checks=[checks_of(suite) for suite in SUITES])
+    """The three suites, and the freshness of sources."""
+    return dg.Definitions(asset_checks=[*(checks_of(suite) for suite in SUITES), *freshness_checks()])

@@ -22,7 +22,7 @@ def marts(
     """The warehouse that readers get, from the facts of all articles together."""
     with catalogue.failures():
         try:
-            yield from models.events(place.home, pipeline.build(place.home, catalogue.logged(context)))
+            yield from models.events(place.home, pipeline.build_once(place.home, catalogue.logged(context)))
         except CheckFailed:
             yield from models.events(place.home, dbt.results(place.home))
             raise

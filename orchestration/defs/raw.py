@@ -10,6 +10,8 @@ from ingest import tables
 from orchestration import catalogue, pipeline
 from orchestration.place import Place
 
+_SOURCES = ["sources.inbox", "sources.polls", "sources.archive"]
+
 
 class Inputs(dg.Config):
     """What to read."""
@@ -18,12 +20,12 @@ class Inputs(dg.Config):
 
 
 @dg.multi_asset(
-    specs=[catalogue.spec_of(table, deps=["sources.inbox"]) for table in tables.RAW],
+    specs=[catalogue.spec_of(table, deps=_SOURCES) for table in tables.RAW],
     name="raw",
     pool=catalogue.POOL,
 )
 def raw(context: dg.AssetExecutionContext, config: Inputs, place: Place) -> Iterator[dg.MaterializeResult]:
-    """Articles, refused inputs and the ledger that accounts for both."""
+    """Articles, refused inputs, the ledger that accounts for both, and the log of polls that brought them."""
     with catalogue.failures():
-        pipeline.ingest(place.home, [Path(path) for path in config.paths], catalogue.logged(context))
-    yield from catalogue.materialized(place.home, tables.RAW)
+        done = pipeline.ingest(place.home, [Path(path) for path in config.paths], catalogue.logged(context))
+    yield from catalogue.materialized(place.home, tables.RAW, catalogue.of_ingested(done))

@@ -94,6 +94,7 @@ class World:
             "source": source,
             "url": None,
             "title": None,
+            "author": None,
             "text": SENTENCE,
             "published_at": day and datetime(day.year, day.month, day.day),
             "published_date": day,

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -409,7 +410,7 @@ def test_page_in_a_record_is_read_like_a_page_in_a_file(home: Home, tmp_path: Pa
     alone, _ = outcome(read_path(BROKEN / "good_page.html", home))
     assert inside["text"].to_list() == alone["text"].to_list() * 2
     assert alone.select("title", "source", "published_date", "date_source").row(0) == (
-        "Ministers meet in Vienna", "Sample Wire", date(2025, 7, 26), "html"
+        "Ministers meet in Vienna", "Sample Wire", date(2025, 7, 26), "meta"
     )  # fmt: skip
     assert inside.select("title", "published_date", "date_source").row(1) == (
         "Own",
@@ -432,11 +433,11 @@ def test_page_that_stops_its_reader_is_refused_and_the_next_is_read(
         "out(b'{}')\n"
         "while head := sys.stdin.buffer.read(4):\n"
         "    page = sys.stdin.buffer.read(*struct.unpack('>I', head))\n"
-        f"    {behaviour} if b'evil' in page else out(b'{{\"text\": \"fine\"}}')\n"
+        f"    {behaviour} if b'evil' in page else out(b'{{\"found\": {{\"text\": \"fine\"}}}}')\n"
     )
-    monkeypatch.setattr(html, "_WORKER", script)
+    monkeypatch.setattr(html, "_COMMAND", (sys.executable, str(script)))
     with html.Readers(seconds=1) as readers:
-        answers = readers.read_all(["good", "evil", "good", "good"])
+        answers = readers.read_all([html.Question(page) for page in ("good", "evil", "good", "good")])
     assert [a.reason if isinstance(a, Unreadable) else a["text"] for a in answers] == [
         "fine",
         reason,
@@ -448,7 +449,7 @@ def test_page_that_stops_its_reader_is_refused_and_the_next_is_read(
 
 def test_page_above_the_limit_is_not_read() -> None:
     with pytest.raises(Unreadable) as problem:
-        html.Reader().read(b"a" * (html.MAX_PAGE_BYTES + 1))
+        html.Reader().read(html.Question(b"a" * (html.MAX_PAGE_BYTES + 1)))
     assert problem.value.reason == "too_large"
 
 

@@ -66,7 +66,7 @@ def test_data_flows_one_way(nodes: dict[str, Any]) -> None:
 
 
 def test_jobs_run_in_one_process_and_one_at_a_time(repository: Any) -> None:
-    for name in ("pipeline", "replay"):
+    for name in ("pipeline", "feeds", "replay"):
         job = repository.get_job(name)
         assert job.executor_def.name == "in_process"
         assert job.tags["chancery/writer"] == "true"

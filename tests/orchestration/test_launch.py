@@ -19,12 +19,12 @@ def _tick(world: World, cursor: str | None) -> Any:
     return inbox(context)
 
 
-def test_hourly_schedule_asks_for_the_pipeline() -> None:
+def test_hourly_schedule_asks_sources_first() -> None:
     schedule = defs().get_repository_def().get_schedule_def("hourly")
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 1, 1, 7, tzinfo=UTC))
     tick = schedule.evaluate_tick(context)
     assert len(tick.run_requests) == 1
-    assert (schedule.job_name, schedule.cron_schedule) == ("pipeline", "0 * * * *")
+    assert (schedule.job_name, schedule.cron_schedule) == ("feeds", "0 * * * *")
 
 
 def test_new_files_give_one_run(world: World) -> None:
