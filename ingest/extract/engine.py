@@ -20,6 +20,7 @@ from ingest.extract import (
     duplicates,
     events,
     facts,
+    marking,
     meetings,
     names,
     people,
@@ -30,6 +31,7 @@ from ingest.extract import (
     status,
     tokens,
     topics,
+    triggers,
 )
 from ingest.extract.vocabulary import vocabulary
 from ingest.lexicon import places, words
@@ -72,12 +74,12 @@ def read(articles: pl.DataFrame) -> Reading:
     told = relevance.telling_articles(named, quotes, attach.NATIONAL)
     sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
     everything = elements.select("a", "sid", "word_class", "lower").join(told, on="a", how="semi")
-    nouns = pl.concat([clauses.encounter_nouns(), places.definite_nouns()["form"]])
+    nouns = pl.concat([triggers.encounter_nouns(), places.definite_nouns()["form"]])
     telling = relevance.telling_sentences(everything, named, nouns)
     elements = elements.join(telling, on="sid", how="semi", maintain_order="left")
     elements = coreference.attach_people(elements, who)
     others = named.join(elements.select("i"), on="i", how="anti")
-    elements = clauses.mark_words(elements)
+    elements = marking.mark_words(elements)
     dated = dates.find_dates(sents_told, published)
     where = attach.find_places(elements)
     scene = attach.scenes(dated, where, elements, sents_told)
@@ -87,8 +89,8 @@ def read(articles: pl.DataFrame) -> Reading:
     groups = coreference.groups(elements)
     elements, changed = definites.link_others(elements, groups)
     groups = coreference.regroup(groups, elements, changed)
-    elements = clauses.mark_harm(elements, words.verbs())
-    trig = clauses.triggers(elements, words.verbs(), words.nouns(), words.frames())
+    elements = marking.mark_harm(elements, words.verbs())
+    trig = triggers.triggers(elements, words.verbs(), words.nouns(), words.frames())
     # what counts over a whole article asks `everything`: `elements` lacks the sentences without an actor
     bound = clauses.without_sport(clauses.bind(elements, groups, trig), everything)
     sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
