@@ -15,6 +15,7 @@ import dagster as dg
 import psutil
 
 _UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+_LAUNCHERS_HERE = frozenset(["DefaultRunLauncher", "SyncInMemoryRunLauncher"])
 _SECONDS_OF_GRACE = 30.0
 _CLOCK_SLACK = 2.0
 
@@ -41,7 +42,12 @@ def _is_alive(pid: int, since: float) -> bool:
 
 
 def dead_runs(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:
-    """Runs under way whose process is gone for longer than a run takes to say that it ended."""
+    """Runs under way whose process is gone for longer than a run takes to say that it ended.
+
+    None where runs are launched on other machines: their processes cannot be seen from here.
+    """
+    if type(instance.run_launcher).__name__ not in _LAUNCHERS_HERE:
+        return
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
         told = _process_of(instance, run.run_id)
         if told and time() - told[1] > _SECONDS_OF_GRACE and not _is_alive(*told):
