@@ -33,6 +33,8 @@ _BATCH_SIZE = 4_000
 _TOMBSTONES = (
     "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
 )
+# Written by earlier versions; what they held is read anew into other tables.
+_FORMER = ("facts.signatures",)
 _held: set[Path] = set()
 
 
@@ -378,6 +380,8 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in tables.ALL:
         con.execute(table.ddl())
+    for address in _FORMER:
+        con.execute(f"DROP TABLE IF EXISTS {address}")
     con.execute(_TOMBSTONES)
 
 

@@ -99,7 +99,7 @@ class World:
             "published_date": day,
             "date_source": "input" if day else "none",
             "language": "en",
-            "n_words": 8,
+            "n_words": 30,
             "text_hash": article_id,
             "raw_sha256": "0",
             "raw_position": 0,
@@ -109,12 +109,11 @@ class World:
         self.rows["raw.articles"].append({**row, **fields})
         return article_id
 
-    def signature(self, article_id: str, *hashes: str) -> None:
-        """Min-hash bands of an article, one hash a band."""
-        for band, band_hash in enumerate(hashes):
-            self.rows["facts.signatures"].append(
-                {"article_id": article_id, "band": band, "band_hash": band_hash}
-            )
+    def sketch(self, article_id: str, *shingles: int) -> None:
+        """The shingles that an article's sketch keeps."""
+        self.rows["facts.sketches"] += [
+            {"article_id": article_id, "shingle": shingle} for shingle in shingles
+        ]
 
     def meeting(
         self,

@@ -1,114 +1,105 @@
 with recursive
 
+-- A short text is a copy only under the same headline on the same day: the dividends
+-- of two companies read alike.
 articles as (
-    select * from {{ ref('stg_articles') }}
-),
-
-copies as (
     select
         article_id,
         published_date,
-        first_value(article_id) over (
-            partition by text_hash
-            order by published_date nulls last, published_at nulls last, article_id
-        ) as original_id
-    from articles
+        published_at,
+        text_hash,
+        case
+            when n_words >= 20 then text_hash
+            else
+                concat_ws(
+                    ' ',
+                    text_hash,
+                    coalesce(cast(published_date as varchar), 'undated'),
+                    lower(title)
+                )
+        end as copy_key
+    from {{ ref('stg_articles') }}
 ),
 
-originals as (
-    select
-        article_id,
-        published_date,
-        article_id as node
-    from copies
-    where article_id = original_id
-),
-
-signatures as (
-    select
-        signatures.article_id,
-        signatures.band,
-        signatures.band_hash,
-        row_number() over (
-            partition by signatures.band, signatures.band_hash
-            order by originals.published_date nulls last, signatures.article_id
-        ) as place
-    from {{ ref('stg_signatures') }} as signatures
-    inner join originals on signatures.article_id = originals.article_id
-),
-
-band_counts as (
-    select
-        article_id,
-        count(*) as n_bands
-    from signatures
-    group by article_id
-),
-
--- Each article is compared with the 32 before it in its bucket: wire stories come close
--- together, and a bucket of ten thousand must not make fifty million pairs.
-shared_bands as (
-    select
-        one.article_id as article_a,
-        other.article_id as article_b,
-        count(*) as n_shared
-    from signatures as one
-    inner join signatures as other
-        on
-            one.band = other.band
-            and one.band_hash = other.band_hash
-            and other.place between one.place - 32 and one.place - 1
-    group by one.article_id, other.article_id
-),
-
-near_copies as (
-    select
-        shared_bands.article_a,
-        shared_bands.article_b
-    from shared_bands
-    inner join band_counts as counts_a on shared_bands.article_a = counts_a.article_id
-    inner join band_counts as counts_b on shared_bands.article_b = counts_b.article_id
-    where 2 * shared_bands.n_shared >= least(counts_a.n_bands, counts_b.n_bands)
+pairs as (
+    select distinct
+        text_a,
+        text_b
+    from {{ ref('int_story_pairs') }}
 ),
 
 edges as materialized (
     select
-        article_a as node_a,
-        article_b as node_b
-    from near_copies
+        text_a as node_a,
+        text_b as node_b
+    from pairs
     union all
     select
-        article_b as node_a,
-        article_a as node_b
-    from near_copies
+        text_b as node_a,
+        text_a as node_b
+    from pairs
+),
+
+nodes as (
+    select distinct node_a as node
+    from edges
 ),
 
 reach as (
-    {{ reach('originals', 'edges') }}
+    {{ reach('nodes', 'edges') }}
 ),
 
-roots as (
+linked as (
     select
-        node as article_id,
+        node,
         min(root) as root
     from reach
     group by node
 ),
 
-stories as (
+roots as (
+    select
+        articles.article_id,
+        articles.published_date,
+        articles.published_at,
+        articles.copy_key,
+        coalesce(linked.root, articles.copy_key) as root
+    from articles
+    left join linked on articles.copy_key = linked.node
+),
+
+told_often as (
+    select root
+    from roots
+    group by root
+    having count(*) > 1
+),
+
+-- Windows cost more than the rest together, and most articles stand alone.
+ranked as (
     select
         roots.article_id,
         first_value(roots.article_id) over (
+            partition by roots.copy_key
+            order by
+                roots.published_date asc nulls last,
+                roots.published_at asc nulls last,
+                roots.article_id asc
+        ) as original_id,
+        first_value(roots.article_id) over (
             partition by roots.root
-            order by originals.published_date nulls last, roots.article_id
+            order by
+                roots.published_date asc nulls last,
+                roots.published_at asc nulls last,
+                roots.article_id asc
         ) as first_article_id
     from roots
-    inner join originals on roots.article_id = originals.article_id
+    semi join told_often on roots.root = told_often.root
 )
 
 select
-    copies.article_id,
-    nullif(copies.original_id, copies.article_id) as duplicate_of,
-    't' || left(md5(stories.first_article_id), 20) as story_id
-from copies
-inner join stories on copies.original_id = stories.article_id
+    roots.article_id,
+    nullif(ranked.original_id, roots.article_id) as duplicate_of,
+    't' || left(md5(coalesce(ranked.first_article_id, roots.article_id)), 20) as story_id
+from roots
+left join ranked on roots.article_id = ranked.article_id

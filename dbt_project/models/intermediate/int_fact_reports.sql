@@ -15,7 +15,8 @@ articles as (
 stories as (
     select
         article_id,
-        duplicate_of
+        duplicate_of,
+        story_id
     from {{ ref('int_article_stories') }}
 )
 
@@ -27,7 +28,8 @@ select
     fact_ids.published_date,
     fact_ids.status,
     articles.source,
-    stories.duplicate_of is not null as is_copy
+    stories.duplicate_of is not null as is_copy,
+    stories.story_id
 from fact_ids
 inner join articles on fact_ids.article_id = articles.article_id
 inner join stories on fact_ids.article_id = stories.article_id
