@@ -121,13 +121,19 @@ def extract(home: Home, progress: Progress | None = None) -> int:
     return done
 
 
-def build(home: Home, progress: Progress | None = None, *, is_tested: bool = True) -> list[dbt.NodeResult]:
-    """Build and test the models in the working file with one dbt invocation."""
+def build(
+    home: Home, progress: Progress | None = None, *, is_tested: bool = True, is_whole: bool = False
+) -> list[dbt.NodeResult]:
+    """Build and test the models in the working file with one dbt invocation.
+
+    Only what new articles touch is built anew, unless `is_whole` or the last build cannot be kept.
+    """
     with writer_lock(home):
         kept, mark = stamp.read(home), stamp.fingerprint(home)
-        stamp.write(home, kept.after_build(""))
-        nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested)
-        stamp.write(home, kept.after_build(mark))
+        is_whole = is_whole or not stamp.is_kept(home)
+        stamp.write(home, kept.after_build("", ""))
+        nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested, is_whole=is_whole)
+        stamp.write(home, kept.after_build(mark, stamp.code_digest()))
         return nodes
 
 

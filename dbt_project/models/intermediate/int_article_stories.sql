@@ -1,43 +1,123 @@
 with recursive
 
--- A short text is a copy only under the same headline on the same day: the dividends
--- of two companies read alike.
 articles as (
     select
         article_id,
         published_date,
         published_at,
         text_hash,
-        case
-            when n_words >= 20 then text_hash
-            else
-                concat_ws(
-                    ' ',
-                    text_hash,
-                    coalesce(cast(published_date as varchar), 'undated'),
-                    lower(title)
-                )
-        end as copy_key
+        lower(title) as headline,
+        n_words
     from {{ ref('stg_articles') }}
 ),
 
 pairs as (
+    select * from {{ ref('int_story_pairs') }}
+),
+
+told_again as (
+    select text_hash
+    from articles
+    group by text_hash
+    having count(*) > 1
+),
+
+gaps as (
+    select
+        articles.*,
+        articles.published_date - lag(articles.published_date) over days > 3 as is_later
+    from articles
+    semi join told_again on articles.text_hash = told_again.text_hash
+    window days as (
+        partition by articles.text_hash, articles.published_date is null
+        order by articles.published_date, articles.article_id
+    )
+),
+
+runs as (
+    select
+        article_id,
+        count(*) filter (where is_later) over (
+            partition by text_hash, published_date is null
+            order by published_date, article_id
+        ) as run
+    from gaps
+),
+
+-- A short text is a copy only under the same headline on the same day, as the dividends
+-- of two companies read alike; a notice that comes again every week is another one.
+copies as (
+    select
+        articles.article_id,
+        articles.published_date,
+        articles.published_at,
+        articles.text_hash,
+        case
+            when runs.article_id is null or articles.n_words >= 100
+                then articles.text_hash
+            when articles.n_words >= 20
+                then
+                    concat_ws(
+                        ' ',
+                        articles.text_hash,
+                        articles.published_date is null,
+                        runs.run
+                    )
+            else
+                concat_ws(
+                    ' ',
+                    articles.text_hash,
+                    coalesce(cast(articles.published_date as varchar), 'undated'),
+                    articles.headline
+                )
+        end as copy_key
+    from articles
+    left join runs on articles.article_id = runs.article_id
+),
+
+paired as (
+    select
+        text_day_a as text_day,
+        text_a as text_hash
+    from pairs
+    union
+    select
+        text_day_b as text_day,
+        text_b as text_hash
+    from pairs
+),
+
+paired_copies as (
     select distinct
-        text_a,
-        text_b
-    from {{ ref('int_story_pairs') }}
+        paired.text_day,
+        copies.copy_key
+    from copies
+    inner join paired
+        on
+            copies.text_hash = paired.text_hash
+            and {{ text_day('copies.text_hash', 'copies.published_date') }}
+            = paired.text_day
+),
+
+one_way_edges as (
+    select distinct
+        copies_a.copy_key as node_a,
+        copies_b.copy_key as node_b
+    from pairs
+    inner join paired_copies as copies_a on pairs.text_day_a = copies_a.text_day
+    inner join paired_copies as copies_b on pairs.text_day_b = copies_b.text_day
 ),
 
 edges as materialized (
     select
-        text_a as node_a,
-        text_b as node_b
-    from pairs
+        node_a,
+        node_b
+    from one_way_edges
     union all
     select
-        text_b as node_a,
-        text_a as node_b
-    from pairs
+        node_b as node_a,
+        node_a as node_b
+    from one_way_edges
 ),
 
 nodes as (
@@ -59,13 +139,13 @@ linked as (
 
 roots as (
     select
-        articles.article_id,
-        articles.published_date,
-        articles.published_at,
-        articles.copy_key,
-        coalesce(linked.root, articles.copy_key) as root
-    from articles
-    left join linked on articles.copy_key = linked.node
+        copies.article_id,
+        copies.published_date,
+        copies.published_at,
+        copies.copy_key,
+        coalesce(linked.root, copies.copy_key) as root
+    from copies
+    left join linked on copies.copy_key = linked.node
 ),
 
 told_often as (

@@ -11,6 +11,10 @@ texts as (
     where n_words >= 20
 ),
 
+sketches as (
+    select * from {{ ref('stg_sketches') }}
+),
+
 changed as (
     select article_id from {{ ref('int_changed_articles') }}
 ),
@@ -25,10 +29,6 @@ changed_texts as (
 )
 {% if pairs %}
     ,
-
-    sketches as (
-        select * from {{ ref('stg_sketches') }}
-    ),
 
     changed_shingles as (
         select distinct
