@@ -301,8 +301,23 @@ class World:
                 {"article_id": article_id, "basis": "roster", "n_mentions": 1, "first_char": 0, **actor}
             )
 
+    def part(self, article_ids: set[str]) -> World:
+        """The rows of some of the articles."""
+        part = World()
+        of_fact = {
+            row["fact_id"]: row["article_id"]
+            for rows in self.rows.values()
+            for row in rows
+            if "fact_id" in row and "article_id" in row
+        }
+        for address, rows in self.rows.items():
+            part.rows[address] = [
+                row for row in rows if (row.get("article_id") or of_fact.get(row.get("fact_id"))) in article_ids
+            ]
+        return part
+
     def write(self, path: Path, shuffle: int | None = None) -> None:
-        """Write every table to a new DuckDB file, rows in another order for each `shuffle`."""
+        """Write every table to a DuckDB file, new or not, rows in another order for each `shuffle`."""
         with duckdb.connect(str(path), config={"storage_compatibility_version": "v1.4.0"}) as connection:
             for table in tables.ALL:
                 rows = list(self.rows[table.address])

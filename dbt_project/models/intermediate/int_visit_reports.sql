@@ -1,14 +1,28 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
 
 reports as (
     select
         visits.*,
-        changed.changes
+        corrections.changes
     from {{ ref('stg_visits') }} as visits
-    left join {{ ref('int_report_changes') }} as changed
+    left join {{ ref('int_report_changes') }} as corrections
         on
-            changed.fact_kind = 'visit'
-            and visits.report_id = changed.report_id
+            corrections.fact_kind = 'visit'
+            and visits.report_id = corrections.report_id
+    {% if is_incremental() %}
+        where visits.article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 rejected as (

@@ -1,8 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['event_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 facts as (
     select * from {{ ref('int_facts') }}
     where fact_kind = 'event'
+    {% if is_incremental() %}
+        and fact_id in (select touched.fact_id from touched)
+    {% endif %}
 ),
 
 dates as (
@@ -38,6 +52,9 @@ reports as (
     inner join {{ ref('int_event_reports') }} as event_reports
         on fact_reports.report_id = event_reports.report_id
     where fact_reports.fact_kind = 'event'
+    {% if is_incremental() %}
+        and fact_reports.fact_id in (select touched.fact_id from touched)
+    {% endif %}
 ),
 
 modes as (
