@@ -20,16 +20,14 @@ from orchestration import dbt
 _RAW = """
     select
         count(*) as articles,
-        coalesce(bit_xor(md5_number_lower(article_id)), 0) as of_articles,
+        coalesce(bit_xor(hash(article_id)), 0) as of_articles,
         (select count(*) from raw.quarantine) as quarantined
     from raw.articles
 """
 _FACTS = """
     select
         count(*) as extractions,
-        coalesce(bit_xor(
-            md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))
-        ), 0) as of_extractions
+        coalesce(bit_xor(hash(article_id, extractor_version, outcome)), 0) as of_extractions
     from facts.extractions
 """
 
@@ -38,7 +36,10 @@ _GONE = "select count(*) from intermediate.built_articles anti join raw.articles
 
 @dataclass(frozen=True)
 class Stamp:
-    """Fingerprints: of what the models were built from, the code alone, what each suite passed on, what was published."""
+    """Fingerprints: of what the models were built from, what each suite passed on, and what was published.
+
+    `code` is that of the build's code and reference data, and empty when what it was built from had not been checked.
+    """
 
     built: str = ""
     code: str = ""
@@ -113,10 +114,11 @@ def content_of(home: Home, suite: str) -> str:
 def is_kept(home: Home) -> bool:
     """Whether the models of the last build can be kept but for what new articles touch.
 
-    They can when that build ended well, with the same code, reference data and corrections, in this working file, and
-    no article that it saw has gone.
+    They can when that build ended well and every suite passed on it, with the same code, reference data and
+    corrections, in this working file, and no article that it saw has gone.
     """
-    if read(home).code != code_digest():
+    last = read(home)
+    if last.code != code_digest() or not last.has_passed("marts", last.built):
         return False
     with Warehouse(home) as warehouse:
         found = warehouse.read(

@@ -318,16 +318,19 @@ class Warehouse:
             con.unregister("refused")
 
     def pending(self, extractor_version: str, batch_size: int = _BATCH_SIZE) -> Iterator[pl.DataFrame]:
-        """Articles that this version has not read, in batches, in the order of their ids."""
-        ids = self.con.sql(
-            "SELECT article_id FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
-            f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY article_id"
+        """Articles that this version has not read, in batches, in the order in which they lie in the file.
+
+        By row number: a batch then reads its own part of the table. By id it would read all of it, as ids are hashes.
+        """
+        rows = self.con.sql(
+            "SELECT rowid AS place FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
+            f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY rowid"
         ).pl()
-        for start in range(0, ids.height, batch_size):
-            self.con.register("wanted", ids.slice(start, batch_size).to_arrow())
+        for start in range(0, rows.height, batch_size):
+            self.con.register("wanted", rows.slice(start, batch_size).to_arrow())
             try:
                 batch = self.con.sql(
-                    "SELECT * FROM raw.articles SEMI JOIN wanted USING (article_id) ORDER BY article_id"
+                    "SELECT * FROM raw.articles WHERE rowid IN (SELECT place FROM wanted) ORDER BY article_id"
                 ).pl()
             finally:
                 self.con.unregister("wanted")
