@@ -46,7 +46,7 @@ participants as (
     select
         participants.report_id,
         list(distinct participants.actor_id order by participants.actor_id) as actor_ids
-    from {{ ref('stg_meeting_participants') }} as participants
+    from {{ ref('int_meeting_participants') }} as participants
     semi join meeting_reports on participants.report_id = meeting_reports.report_id
     group by participants.report_id
 ),

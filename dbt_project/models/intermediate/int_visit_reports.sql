@@ -13,9 +13,14 @@ changed as (
 
 reports as (
     select
-        visits.*,
+        visits.* exclude (actor_id),
+        coalesce(learned.actor_id, visits.actor_id) as actor_id,
         corrections.changes
     from {{ ref('stg_visits') }} as visits
+    left join {{ ref('int_learned_people') }} as learned
+        on
+            visits.article_id = learned.article_id
+            and visits.actor_id = learned.actor_key
     left join {{ ref('int_report_changes') }} as corrections
         on
             corrections.fact_kind = 'visit'

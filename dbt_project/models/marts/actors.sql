@@ -4,7 +4,7 @@ mentions as (
     select
         actors.*,
         articles.published_date
-    from {{ ref('stg_article_actors') }} as actors
+    from {{ ref('int_article_actors') }} as actors
     inner join {{ ref('stg_articles') }} as articles
         on actors.article_id = articles.article_id
 ),

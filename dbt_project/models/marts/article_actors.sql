@@ -19,7 +19,7 @@ select
     role,
     n_mentions,
     first_char
-from {{ ref('stg_article_actors') }}
+from {{ ref('int_article_actors') }}
 {% if is_incremental() %}
     where article_id in (select changed.article_id from changed)
 {% endif %}

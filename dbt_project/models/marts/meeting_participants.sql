@@ -29,7 +29,7 @@ participants as (
         participants.role,
         participants.code
     from reports
-    inner join {{ ref('stg_meeting_participants') }} as participants
+    inner join {{ ref('int_meeting_participants') }} as participants
         on reports.report_id = participants.report_id
 ),
 

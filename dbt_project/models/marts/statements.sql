@@ -12,9 +12,16 @@ changed as (
 ),
 
 statements as (
-    select * from {{ ref('stg_statements') }}
+    select
+        statements.* exclude (actor_id),
+        coalesce(learned.actor_id, statements.actor_id) as actor_id
+    from {{ ref('stg_statements') }} as statements
+    left join {{ ref('int_learned_people') }} as learned
+        on
+            statements.article_id = learned.article_id
+            and statements.actor_id = learned.actor_key
     {% if is_incremental() %}
-        where article_id in (select changed.article_id from changed)
+        where statements.article_id in (select changed.article_id from changed)
     {% endif %}
 ),
 
