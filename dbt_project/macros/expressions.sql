@@ -95,3 +95,8 @@
 {% macro compared_texts() -%}
     32
 {%- endmacro %}
+
+{#- Name of what reports are first compared within: their kind and sides. -#}
+{% macro block(fact_kind, block_key) -%}
+    {{ fact_kind }} || '|' || {{ block_key }}
+{%- endmacro %}

@@ -7,7 +7,9 @@
 {% macro get_incremental_touched_sql(arg_dict) %}
     {%- set meta = config.get('meta') -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set kept = arg_dict['target_relation'].database ~ '.intermediate.' ~ meta['touched'] -%}
+    {%- set kept = api.Relation.create(
+        database=target.database, schema='intermediate', identifier=meta['touched']
+    ) -%}
     delete from {{ arg_dict['target_relation'] }}
     where
     {%- for column in meta['touched_by'] %}
@@ -25,9 +27,10 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- After a build without a failure: which articles it has seen, in which reading. -#}
+{#- After a build of all models without a failure: which articles it has seen, in which reading. -#}
 {% macro remember_articles(results) %}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
+    {%- set is_whole = not invocation_args_dict.get('select') and not invocation_args_dict.get('exclude') -%}
+    {%- if execute and is_whole and flags.WHICH in ('build', 'run') -%}
         {%- set bad = results | map(attribute='status') | map('string')
             | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
         {%- if not bad -%}

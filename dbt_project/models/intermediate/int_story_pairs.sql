@@ -15,7 +15,7 @@ texts as (
     select
         article_id,
         text_hash,
-        {{ text_day('text_hash', 'published_date') }} as text_day,
+        published_date,
         coalesce(published_date, date '1000-01-01') as day
     from {{ ref('stg_articles') }}
     where n_words >= 20
@@ -26,29 +26,47 @@ sketches as (
 ),
 
 touched as (
-    select text_day from {{ ref('int_touched_texts') }}
+    select * from {{ ref('int_touched_texts') }}
 ),
 
-{% if is_incremental() %}
-    touched_articles as (
-        select texts.article_id
-        from texts
-        semi join touched on texts.text_day = touched.text_day
-    ),
+-- One folded text has one sketch, whichever article brought it. The number of a node
+-- means nothing; it only keeps long hashes out of the joins.
+nodes as materialized (
+    select
+        text_hash,
+        published_date,
+        day,
+        min(article_id) as article_id,
+        row_number() over () as node
+    from texts
+    group by text_hash, published_date, day
+),
 
-    wanted as (
+touched_nodes as materialized (
+    select
+        nodes.node,
+        nodes.article_id
+    from nodes
+    {% if is_incremental() %}
+        semi join touched
+            on
+                nodes.text_hash = touched.text_hash
+                and nodes.published_date is not distinct from touched.published_date
+    {% endif %}
+),
+
+wanted as (
+    {% if is_incremental() %}
         select distinct sketches.shingle
         from sketches
-        semi join touched_articles on sketches.article_id = touched_articles.article_id
-    ),
-{% else %}
-    wanted as (
+        semi join touched_nodes on sketches.article_id = touched_nodes.article_id
+    {% else %}
         select shingle
         from sketches
         group by shingle
         having count(*) > 1
-    ),
-{% endif %}
+    {% endif %}
+),
 
 same_shingle as (
     select sketches.*
@@ -56,127 +74,155 @@ same_shingle as (
     semi join wanted on sketches.shingle = wanted.shingle
 ),
 
-kept as (
-    select distinct
-        texts.text_hash,
-        texts.text_day,
-        texts.day,
+kept as materialized (
+    select
+        nodes.node,
+        nodes.day,
         same_shingle.shingle
     from same_shingle
-    inner join texts on same_shingle.article_id = texts.article_id
+    inner join nodes on same_shingle.article_id = nodes.article_id
+),
+
+full_buckets as (
+    select
+        shingle,
+        day
+    from kept
+    group by shingle, day
+    having count(*) > {{ compared_texts() }}
 ),
 
 -- A shingle that ten thousand texts of a day share must not make fifty million pairs:
 -- each is compared with so many of them, the same whatever came first.
-ranked as (
+left_out as (
     select
-        *,
-        row_number() over (
-            partition by shingle, day order by text_hash
-        ) <= {{ compared_texts() }} as is_compared
+        kept.node,
+        kept.shingle
     from kept
+    semi join full_buckets
+        on kept.shingle = full_buckets.shingle and kept.day = full_buckets.day
+    inner join nodes on kept.node = nodes.node
+    qualify row_number() over (
+        partition by kept.shingle, kept.day order by nodes.text_hash
+    ) > {{ compared_texts() }}
 ),
 
-candidates as (
+ranked as materialized (
     select
-        one.text_hash as text_a,
-        other.text_hash as text_b,
-        one.text_day as text_day_a,
-        other.text_day as text_day_b
-    from ranked as one
-    inner join ranked as other
+        kept.node,
+        kept.day,
+        kept.shingle,
+        left_out.node is null as is_compared,
+        touched_nodes.node is not null as is_touched
+    from kept
+    left join left_out
+        on kept.node = left_out.node and kept.shingle = left_out.shingle
+    left join touched_nodes on kept.node = touched_nodes.node
+),
+
+-- Days as equal keys: a range would try every year's use of a phrase.
+near_days as (
+    select
+        node,
+        shingle,
+        is_compared,
+        day,
+        unnest(generate_series(-3, 3)) as n_days
+    from ranked
+    where is_touched
+),
+
+candidates as materialized (
+    select
+        near_days.node as node_one,
+        ranked.node as node_other
+    from near_days
+    inner join ranked
         on
-            one.shingle = other.shingle
-            and one.text_hash < other.text_hash
-            and other.day between one.day - 3 and one.day + 3
-            and (one.is_compared or other.is_compared)
-    {% if is_incremental() %}
-        where
-            one.text_day in (select touched.text_day from touched)
-            or other.text_day in (select touched.text_day from touched)
-    {% endif %}
-    group by one.text_hash, other.text_hash, one.text_day, other.text_day
+            near_days.shingle = ranked.shingle
+            and near_days.day + cast(near_days.n_days as integer) = ranked.day
+            and (near_days.is_compared or ranked.is_compared)
+    where
+        near_days.node <> ranked.node
+        and (not ranked.is_touched or near_days.node < ranked.node)
+    group by near_days.node, ranked.node
     having count(*) >= 3
 ),
 
-compared as (
-    select text_a as text_hash from candidates
+compared_nodes as (
+    select node_one as node from candidates
     union
-    select text_b as text_hash from candidates
+    select node_other as node from candidates
 ),
 
--- One folded text has one sketch, whichever article brought it.
 compared_articles as (
     select
-        texts.text_hash,
-        min(texts.article_id) as article_id
-    from texts
-    semi join compared on texts.text_hash = compared.text_hash
-    group by texts.text_hash
+        nodes.node,
+        nodes.article_id
+    from nodes
+    semi join compared_nodes on nodes.node = compared_nodes.node
 ),
 
-text_sketches as (
+node_sketches as materialized (
     select
-        compared_articles.text_hash,
-        sketches.shingle,
-        max(sketches.shingle) over (
-            partition by compared_articles.text_hash
-        ) as last_shingle
+        compared_articles.node,
+        sketches.shingle
     from sketches
     inner join compared_articles on sketches.article_id = compared_articles.article_id
 ),
 
 bounds as (
-    select distinct
-        text_hash,
-        last_shingle
-    from text_sketches
+    select
+        node,
+        max(shingle) as last_shingle
+    from node_sketches
+    group by node
 ),
 
 -- Below the lower of the two last shingles both sketches are complete.
 bounded as (
-    select distinct
-        candidates.text_a,
-        candidates.text_b,
-        least(bounds_a.last_shingle, bounds_b.last_shingle) as bound
+    select
+        candidates.node_one,
+        candidates.node_other,
+        least(bounds_one.last_shingle, bounds_other.last_shingle) as bound
     from candidates
-    inner join bounds as bounds_a on candidates.text_a = bounds_a.text_hash
-    inner join bounds as bounds_b on candidates.text_b = bounds_b.text_hash
+    inner join bounds as bounds_one on candidates.node_one = bounds_one.node
+    inner join bounds as bounds_other on candidates.node_other = bounds_other.node
 ),
 
 sides as (
     select
-        bounded.text_a,
-        bounded.text_b,
-        text_sketches.shingle,
-        text_sketches.text_hash = bounded.text_a as is_of_a
+        bounded.node_one,
+        bounded.node_other,
+        node_sketches.shingle,
+        true as is_of_one
     from bounded
-    inner join text_sketches
+    inner join node_sketches
         on
-            bounded.text_a = text_sketches.text_hash
-            and bounded.bound >= text_sketches.shingle
+            bounded.node_one = node_sketches.node
+            and bounded.bound >= node_sketches.shingle
     union all
     select
-        bounded.text_a,
-        bounded.text_b,
-        text_sketches.shingle,
-        false as is_of_a
+        bounded.node_one,
+        bounded.node_other,
+        node_sketches.shingle,
+        false as is_of_one
     from bounded
-    inner join text_sketches
+    inner join node_sketches
         on
-            bounded.text_b = text_sketches.text_hash
-            and bounded.bound >= text_sketches.shingle
+            bounded.node_other = node_sketches.node
+            and bounded.bound >= node_sketches.shingle
 ),
 
 counted as (
     select
-        text_a,
-        text_b,
-        count(*) filter (where is_of_a) as n_a,
-        count(*) filter (where not is_of_a) as n_b,
+        node_one,
+        node_other,
+        count(*) filter (where is_of_one) as n_one,
+        count(*) filter (where not is_of_one) as n_other,
         count(*) - count(distinct shingle) as n_shared
     from sides
-    group by text_a, text_b
+    group by node_one, node_other
 ),
 
 -- Measured on news of 1987: nine tenths of the pairs that share four fifths of the
@@ -186,18 +232,37 @@ alike as (
     from counted
     where
         n_shared >= 5
-        and n_shared >= 0.8 * least(n_a, n_b)
-        and n_shared >= 0.25 * (n_a + n_b - n_shared)
+        and n_shared >= 0.8 * least(n_one, n_other)
+        and n_shared >= 0.25 * (n_one + n_other - n_shared)
+),
+
+both_ways as (
+    select
+        node_one as node_a,
+        node_other as node_b,
+        n_one as n_a,
+        n_other as n_b,
+        n_shared
+    from alike
+    union all
+    select
+        node_other as node_a,
+        node_one as node_b,
+        n_other as n_a,
+        n_one as n_b,
+        n_shared
+    from alike
 )
 
 select
-    candidates.text_day_a,
-    candidates.text_day_b,
-    candidates.text_a,
-    candidates.text_b,
-    cast(alike.n_shared as integer) as n_shared,
-    cast(alike.n_a as integer) as n_a,
-    cast(alike.n_b as integer) as n_b
-from candidates
-inner join alike
-    on candidates.text_a = alike.text_a and candidates.text_b = alike.text_b
+    {{ text_day('nodes_a.text_hash', 'nodes_a.published_date') }} as text_day_a,
+    {{ text_day('nodes_b.text_hash', 'nodes_b.published_date') }} as text_day_b,
+    nodes_a.text_hash as text_a,
+    nodes_b.text_hash as text_b,
+    cast(both_ways.n_shared as integer) as n_shared,
+    cast(both_ways.n_a as integer) as n_a,
+    cast(both_ways.n_b as integer) as n_b
+from both_ways
+inner join nodes as nodes_a on both_ways.node_a = nodes_a.node
+inner join nodes as nodes_b on both_ways.node_b = nodes_b.node
+where nodes_a.text_hash < nodes_b.text_hash

@@ -5,7 +5,8 @@ with
 texts as (
     select
         article_id,
-        {{ text_day('text_hash', 'published_date') }} as text_day,
+        text_hash,
+        published_date,
         coalesce(published_date, date '1000-01-01') as day
     from {{ ref('stg_articles') }}
     where n_words >= 20
@@ -20,51 +21,77 @@ changed as (
 ),
 
 changed_texts as (
-    select
-        texts.article_id,
-        texts.text_day,
-        texts.day
+    select texts.*
     from texts
     semi join changed on texts.article_id = changed.article_id
-)
-{% if pairs %}
-    ,
+),
 
-    changed_shingles as (
-        select distinct
-            sketches.shingle,
-            changed_texts.day
-        from sketches
-        inner join changed_texts on sketches.article_id = changed_texts.article_id
-    ),
-
-    same_shingle as (
-        select sketches.*
-        from sketches
-        semi join changed_shingles on sketches.shingle = changed_shingles.shingle
-    ),
-
-    buckets as (
+touched as (
+    select
+        text_hash,
+        published_date
+    from changed_texts
+    {% if pairs %}
+        -- A newcomer may push another out of those that a full bucket compares.
+        union
         select
-            texts.text_day,
-            same_shingle.shingle,
-            texts.day,
-            count(distinct texts.text_day) over (
-                partition by same_shingle.shingle, texts.day
-            ) as n_texts
-        from same_shingle
-        inner join texts on same_shingle.article_id = texts.article_id
-        semi join changed_shingles
-            on
-                same_shingle.shingle = changed_shingles.shingle
-                and texts.day = changed_shingles.day
-    )
+            text_hash,
+            published_date
+        from (
+            with
 
-    -- A newcomer may push another out of those that a full bucket compares.
-    select text_day from changed_texts
-    union
-    select text_day from buckets
-    where n_texts > {{ compared_texts() }}
-{% else %}
-    select distinct text_day from changed_texts
-{% endif %}
+            changed_shingles as (
+                select distinct
+                    sketches.shingle,
+                    changed_texts.day
+                from sketches
+                inner join changed_texts
+                    on sketches.article_id = changed_texts.article_id
+            ),
+
+            same_shingle as (
+                select sketches.*
+                from sketches
+                semi join changed_shingles on sketches.shingle = changed_shingles.shingle
+            ),
+
+            buckets as (
+                select
+                    same_shingle.shingle,
+                    texts.day,
+                    texts.text_hash,
+                    texts.published_date
+                from same_shingle
+                inner join texts on same_shingle.article_id = texts.article_id
+                semi join changed_shingles
+                    on
+                        same_shingle.shingle = changed_shingles.shingle
+                        and texts.day = changed_shingles.day
+            ),
+
+            full_buckets as (
+                select
+                    shingle,
+                    day
+                from buckets
+                group by shingle, day
+                having count(distinct text_hash) > {{ compared_texts() }}
+            )
+
+            select
+                buckets.text_hash,
+                buckets.published_date
+            from buckets
+            semi join full_buckets
+                on
+                    buckets.shingle = full_buckets.shingle
+                    and buckets.day = full_buckets.day
+        )
+    {% endif %}
+)
+
+select distinct
+    text_hash,
+    published_date,
+    {{ text_day('text_hash', 'published_date') }} as text_day
+from touched

@@ -1,21 +1,32 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={
+        'touched': 'int_touched_actors',
+        'touched_key': 'actor_id',
+        'touched_by': ['actor_id'],
+    },
+) }}
+
 with
 
-mentions as (
-    select
-        actors.actor_id,
-        actors.role,
-        actors.role_class,
-        actors.code,
-        articles.published_date
-    from {{ ref('int_article_actors') }} as actors
-    inner join {{ ref('stg_articles') }} as articles
-        on actors.article_id = articles.article_id
-    where actors.kind = 'person'
+touched as (
+    select actor_id from {{ ref('int_touched_actors') }}
+),
+
+forms as (
+    select * from {{ ref('int_actor_forms') }}
+    where
+        kind = 'person'
+        {% if is_incremental() %}
+            and actor_id in (select touched.actor_id from touched)
+        {% endif %}
 ),
 
 seen as (
     select distinct actor_id
-    from mentions
+    from forms
 ),
 
 roster as (
@@ -40,16 +51,16 @@ held_by_roster as (
 -- Of the roster's people the texts add the offices that it does not know; what it knows
 -- has better dates there.
 told as (
-    select mentions.*
-    from mentions
+    select forms.*
+    from forms
     anti join held_by_roster
         on
-            mentions.actor_id = held_by_roster.actor_id
+            forms.actor_id = held_by_roster.actor_id
             and (
-                {{ office_family('mentions.role_class') }} = held_by_roster.office
-                or mentions.role_class in ('minister', 'official')
+                {{ office_family('forms.role_class') }} = held_by_roster.office
+                or forms.role_class in ('minister', 'official')
             )
-    where mentions.role is not null
+    where forms.role is not null
 ),
 
 learned as (
@@ -57,8 +68,8 @@ learned as (
         actor_id,
         role,
         code,
-        min(published_date) as valid_from,
-        max(published_date) as valid_to,
+        min(first_seen) as valid_from,
+        max(last_seen) as valid_to,
         'learned' as basis
     from told
     group by actor_id, role, code
