@@ -27,11 +27,16 @@ from ingest.settings import project_root, reference_dir
 
 _PART = re.compile(r"[A-Za-z_]+|\d+")
 _SPLIT = re.compile(r"([A-Za-z_]+|\d+)")
-_ENDINGS = tuple(a + b for a in ("", "an", "el", "or", "is", "um", "et", "ar") for b in ("son", "ov", "ski", "ez", "i", "o"))
-_CALENDAR = (
+_ENDINGS = tuple(
+    a + b
+    for a in ("", "an", "el", "or", "is", "um", "et", "ar")
+    for b in ("son", "ov", "ski", "ez", "i", "o")
+)
+_CALENDAR = re.findall(
+    "[a-z]+",
     "january february march april may june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday jan feb mar apr jun jul aug sept oct nov dec today yesterday tomorrow"
-).split()
+    "thursday friday saturday sunday jan feb mar apr jun jul aug sept oct nov dec today yesterday tomorrow",
+)
 _STEP = 7_919
 
 
@@ -51,7 +56,9 @@ def _kept_words() -> frozenset[str]:
     for name, chosen in columns.items():
         table = _reference(name)
         for column in chosen or table.columns:
-            words.update(w.lower() for text in table[column].drop_nulls() for w in re.findall(r"[A-Za-z]+", text))
+            words.update(
+                w.lower() for text in table[column].drop_nulls() for w in re.findall(r"[A-Za-z]+", text)
+            )
     return frozenset(words)
 
 
@@ -151,14 +158,12 @@ class Variants:
         if step == 0:
             yield from self._rows
             return
-        tables: dict[int, dict[str, str]] = {}
+        tables = {years: self._table(step, years) for years in (step % 36, -(step % 36))}
         for row, text, title in zip(self._rows, self._texts, self._titles, strict=True):
             day = str(row.get("published_date") or row["published_at"])
             # old reports move up, young ones down: all stay in the years that the pipeline takes
             years = step % 36 if int(day[:4]) < 2000 else -(step % 36)
-            table = tables.setdefault(years, {}) or tables.setdefault(years, self._table(step, years))
-            if not table:
-                table.update(self._table(step, years))
+            table = tables[years]
             yield {
                 "id": f"{row['id']}-v{step}",
                 "source": f"{row.get('source') or 'Wire'} {step % 5}" if step % 5 else row.get("source"),
@@ -180,9 +185,8 @@ def read_rows(paths: Sequence[Path] = ()) -> list[dict[str, Any]]:
     """Base articles from JSONL files, gzipped or not; without paths the sample articles of the project."""
     rows: list[dict[str, Any]] = []
     for path in paths or sorted((project_root() / "data" / "sample").glob("*.jsonl")):
-        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with opened as lines:
-            rows += [json.loads(line) for line in lines]
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        rows += [json.loads(line) for line in content.splitlines()]
     return [row for row in rows if row.get("text") and (row.get("published_date") or row.get("published_at"))]
 
 

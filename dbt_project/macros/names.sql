@@ -1,6 +1,7 @@
-{#- A person's name without what only spelling tells apart: marks and hyphens, initials, doubled letters, and the
-    usual ways to write one sound in Latin letters (Zelensky, Zelenskyy, Zelenskiy; Mohammed, Muhammad; Aleksei,
-    Alexey). Whatever changes a sound is left: two names too many are better than two people in one. -#}
+{#- A person's name without what only spelling tells apart: marks and hyphens, initials,
+    doubled letters, and the usual ways to write one sound in Latin letters (Zelensky,
+    Zelenskyy, Zelenskiy; Mohammed, Muhammad; Aleksei, Alexey). Whatever changes a sound
+    is left: two names too many are better than two people in one. -#}
 {% macro spelling(name) -%}
     {%- set patterns = [
         ('[^a-z ]+', ' '),
@@ -24,10 +25,13 @@
     ] -%}
     {%- set expression = namespace(text='lower(strip_accents(' ~ name ~ '))') -%}
     {%- for pattern, value in patterns -%}
-        {%- set expression.text = 'regexp_replace(' ~ expression.text ~ ", '" ~ pattern ~ "', '" ~ value ~ "', 'g')" -%}
+        {%- set quoted = "'" ~ pattern ~ "', '" ~ value ~ "', 'g'" -%}
+        {%- set inner = expression.text ~ ', ' ~ quoted -%}
+        {%- set expression.text = 'regexp_replace(' ~ inner ~ ')' -%}
     {%- endfor -%}
     {%- for letter in 'abcdfgklmnprstuvz' -%}
-        {%- set expression.text = 'replace(' ~ expression.text ~ ", '" ~ letter ~ letter ~ "', '" ~ letter ~ "')" -%}
+        {%- set quoted = "'" ~ letter ~ letter ~ "', '" ~ letter ~ "'" -%}
+        {%- set expression.text = 'replace(' ~ expression.text ~ ', ' ~ quoted ~ ')' -%}
     {%- endfor -%}
     {{ expression.text }}
 {%- endmacro %}

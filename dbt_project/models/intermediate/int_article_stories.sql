@@ -180,6 +180,7 @@ ranked as (
 select
     roots.article_id,
     nullif(ranked.original_id, roots.article_id) as duplicate_of,
-    't' || left(md5(coalesce(ranked.first_article_id, roots.article_id)), 20) as story_id
+    't'
+    || left(md5(coalesce(ranked.first_article_id, roots.article_id)), 20) as story_id
 from roots
 left join ranked on roots.article_id = ranked.article_id

@@ -26,8 +26,9 @@ select
     readings.extractor_version
 from readings
 {% if built %}
-    anti join {{ built }} as built
+    left join {{ built }} as built
         on
             readings.article_id = built.article_id
             and readings.extractor_version is not distinct from built.extractor_version
+    where built.article_id is null
 {% endif %}

@@ -13,10 +13,11 @@ touched as (
 
 fact_ids as (
     select * from {{ ref('int_fact_ids') }}
-    where not is_rejected
-    {% if is_incremental() %}
-        and fact_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        not is_rejected
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 articles as (

@@ -88,8 +88,12 @@ select
     mentions.actor_key,
     coalesce(
         known.actor_id,
-        'l:' || coalesce(nullif(mentions.spelling, ''), split_part(mentions.actor_key, ':', 2))
-        || ':' || coalesce(mentions.code, '')
+        'l:'
+        || coalesce(
+            nullif(mentions.spelling, ''), split_part(mentions.actor_key, ':', 2)
+        )
+        || ':'
+        || coalesce(mentions.code, '')
     ) as actor_id
 from mentions
 left join known

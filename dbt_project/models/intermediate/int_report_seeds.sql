@@ -22,7 +22,9 @@ reports as (
         case when date_precision = 'unknown' then published_date end as undated_day
     from {{ ref('int_reports') }}
     {% if is_incremental() %}
-        where {{ block('fact_kind', 'block_key') }} in (select touched.block from touched)
+        where
+            {{ block('fact_kind', 'block_key') }}
+            in (select touched.block from touched)
     {% endif %}
 ),
 

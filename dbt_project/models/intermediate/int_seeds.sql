@@ -14,7 +14,9 @@ touched as (
 reports as (
     select * from {{ ref('int_reports') }}
     {% if is_incremental() %}
-        where {{ block('fact_kind', 'block_key') }} in (select touched.block from touched)
+        where
+            {{ block('fact_kind', 'block_key') }}
+            in (select touched.block from touched)
     {% endif %}
 ),
 
@@ -98,8 +100,8 @@ select
     last_reported,
     earliest_date,
     latest_date,
-    -- A key that sorts as its parts would: no rank among all, which every newcomer would
-    -- move.
+    -- A key that sorts as its parts would: a rank among all would move with every
+    -- newcomer.
     concat(
         {{ precision_rank('date_precision') }},
         lpad(cast(9999 - len(side_codes) as varchar), 4, '0'),

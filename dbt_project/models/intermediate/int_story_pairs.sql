@@ -25,7 +25,7 @@ sketches as (
     select * from {{ ref('stg_sketches') }}
 ),
 
-touched as (
+touched as ( -- noqa: ST03
     select * from {{ ref('int_touched_texts') }}
 ),
 

@@ -2,7 +2,7 @@
 
 with
 
-changed as (
+changed as ( -- noqa: ST03
     select article_id from {{ ref('int_changed_articles') }}
 ),
 

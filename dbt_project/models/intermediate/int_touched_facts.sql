@@ -7,11 +7,11 @@ fact_ids as (
     where not is_rejected
 ),
 
-stories as (
+stories as ( -- noqa: ST03
     select * from {{ ref('int_article_stories') }}
 ),
 
-changed as (
+changed as ( -- noqa: ST03
     select article_id from {{ ref('int_changed_articles') }}
 )
 {% if reports %}

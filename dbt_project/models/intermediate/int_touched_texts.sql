@@ -52,7 +52,8 @@ touched as (
             same_shingle as (
                 select sketches.*
                 from sketches
-                semi join changed_shingles on sketches.shingle = changed_shingles.shingle
+                semi join changed_shingles
+                    on sketches.shingle = changed_shingles.shingle
             ),
 
             buckets as (
@@ -63,10 +64,11 @@ touched as (
                     texts.published_date
                 from same_shingle
                 inner join texts on same_shingle.article_id = texts.article_id
-                semi join changed_shingles
-                    on
-                        same_shingle.shingle = changed_shingles.shingle
-                        and texts.day = changed_shingles.day
+                where
+                    (same_shingle.shingle, texts.day) in (
+                        select (changed_shingles.shingle, changed_shingles.day)
+                        from changed_shingles
+                    )
             ),
 
             full_buckets as (

@@ -13,10 +13,11 @@ touched as (
 
 events as (
     select * from {{ ref('events') }}
-    where status = 'occurred'
-    {% if is_incremental() %}
-        and event_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        status = 'occurred'
+        {% if is_incremental() %}
+            and event_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 countries as (

@@ -13,10 +13,11 @@ touched as (
 
 facts as (
     select * from {{ ref('int_facts') }}
-    where fact_kind = 'event'
-    {% if is_incremental() %}
-        and fact_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        fact_kind = 'event'
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 dates as (
@@ -51,10 +52,11 @@ reports as (
     from {{ ref('int_fact_reports') }} as fact_reports
     inner join {{ ref('int_event_reports') }} as event_reports
         on fact_reports.report_id = event_reports.report_id
-    where fact_reports.fact_kind = 'event'
-    {% if is_incremental() %}
-        and fact_reports.fact_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        fact_reports.fact_kind = 'event'
+        {% if is_incremental() %}
+            and fact_reports.fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 modes as (

@@ -42,7 +42,8 @@ meeting_formats as (
     from {{ ref('int_meeting_reports') }}
 ),
 
--- A plan that slipped contradicts nothing: of what was held only those count that say so.
+-- A plan that slipped contradicts nothing: of what was held those reports count that
+-- say so.
 reports as (
     select
         fact_reports.fact_kind,

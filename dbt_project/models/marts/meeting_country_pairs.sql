@@ -13,10 +13,11 @@ touched as (
 
 meetings as (
     select * from {{ ref('meetings') }}
-    where status in ('occurred', 'planned')
-    {% if is_incremental() %}
-        and meeting_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        status in ('occurred', 'planned')
+        {% if is_incremental() %}
+            and meeting_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 countries as (

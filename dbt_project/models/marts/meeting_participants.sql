@@ -13,10 +13,11 @@ touched as (
 
 reports as (
     select * from {{ ref('int_fact_reports') }}
-    where fact_kind = 'meeting'
-    {% if is_incremental() %}
-        and fact_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        fact_kind = 'meeting'
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 participants as (

@@ -13,10 +13,11 @@ touched as (
 
 facts as (
     select * from {{ ref('int_facts') }}
-    where fact_kind = 'visit'
-    {% if is_incremental() %}
-        and fact_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        fact_kind = 'visit'
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 dates as (
@@ -40,10 +41,11 @@ reports as (
     from {{ ref('int_fact_reports') }} as fact_reports
     inner join {{ ref('int_visit_reports') }} as visit_reports
         on fact_reports.report_id = visit_reports.report_id
-    where fact_reports.fact_kind = 'visit'
-    {% if is_incremental() %}
-        and fact_reports.fact_id in (select touched.fact_id from touched)
-    {% endif %}
+    where
+        fact_reports.fact_kind = 'visit'
+        {% if is_incremental() %}
+            and fact_reports.fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 visitors as (
