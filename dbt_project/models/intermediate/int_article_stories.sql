@@ -22,6 +22,25 @@ told_again as (
     having count(*) > 1
 ),
 
+paired as (
+    select
+        text_day_a as text_day,
+        text_a as text_hash
+    from pairs
+    union
+    select
+        text_day_b as text_day,
+        text_b as text_hash
+    from pairs
+),
+
+-- All others are stories of their own.
+retold as (
+    select text_hash from told_again
+    union
+    select text_hash from paired
+),
+
 gaps as (
     select
         articles.*,
@@ -72,19 +91,8 @@ copies as (
                 )
         end as copy_key
     from articles
+    semi join retold on articles.text_hash = retold.text_hash
     left join runs on articles.article_id = runs.article_id
-),
-
-paired as (
-    select
-        text_day_a as text_day,
-        text_a as text_hash
-    from pairs
-    union
-    select
-        text_day_b as text_day,
-        text_b as text_hash
-    from pairs
 ),
 
 paired_copies as (
@@ -148,39 +156,30 @@ roots as (
     left join linked on copies.copy_key = linked.node
 ),
 
-told_often as (
-    select root
-    from roots
-    group by root
-    having count(*) > 1
-),
-
--- Windows cost more than the rest together, and most articles stand alone.
 ranked as (
     select
-        roots.article_id,
-        first_value(roots.article_id) over (
-            partition by roots.copy_key
+        article_id,
+        first_value(article_id) over (
+            partition by copy_key
             order by
-                roots.published_date asc nulls last,
-                roots.published_at asc nulls last,
-                roots.article_id asc
+                published_date asc nulls last,
+                published_at asc nulls last,
+                article_id asc
         ) as original_id,
-        first_value(roots.article_id) over (
-            partition by roots.root
+        first_value(article_id) over (
+            partition by root
             order by
-                roots.published_date asc nulls last,
-                roots.published_at asc nulls last,
-                roots.article_id asc
+                published_date asc nulls last,
+                published_at asc nulls last,
+                article_id asc
         ) as first_article_id
     from roots
-    semi join told_often on roots.root = told_often.root
 )
 
 select
-    roots.article_id,
-    nullif(ranked.original_id, roots.article_id) as duplicate_of,
+    articles.article_id,
+    nullif(ranked.original_id, articles.article_id) as duplicate_of,
     't'
-    || left(md5(coalesce(ranked.first_article_id, roots.article_id)), 20) as story_id
-from roots
-left join ranked on roots.article_id = ranked.article_id
+    || left(md5(coalesce(ranked.first_article_id, articles.article_id)), 20) as story_id
+from articles
+left join ranked on articles.article_id = ranked.article_id

@@ -11,6 +11,17 @@
 
 with
 
+touched as (
+    select * from {{ ref('int_touched_texts') }}
+),
+
+days_near_touched as ( -- noqa: ST03
+    select distinct
+        coalesce(published_date, date '1000-01-01')
+        + cast(unnest(generate_series(-3, 3)) as integer) as day
+    from touched
+),
+
 texts as (
     select
         article_id,
@@ -18,15 +29,16 @@ texts as (
         published_date,
         coalesce(published_date, date '1000-01-01') as day
     from {{ ref('stg_articles') }}
-    where n_words >= 20
+    where
+        n_words >= 20
+        {% if is_incremental() %}
+            and coalesce(published_date, date '1000-01-01')
+            in (select days_near_touched.day from days_near_touched)
+        {% endif %}
 ),
 
 sketches as (
     select * from {{ ref('stg_sketches') }}
-),
-
-touched as ( -- noqa: ST03
-    select * from {{ ref('int_touched_texts') }}
 ),
 
 -- One folded text has one sketch, whichever article brought it. The number of a node

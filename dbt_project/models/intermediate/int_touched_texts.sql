@@ -49,6 +49,12 @@ touched as (
                     on sketches.article_id = changed_texts.article_id
             ),
 
+            texts_of_days as (
+                select texts.*
+                from texts
+                where texts.day in (select changed_texts.day from changed_texts)
+            ),
+
             same_shingle as (
                 select sketches.*
                 from sketches
@@ -59,13 +65,14 @@ touched as (
             buckets as (
                 select
                     same_shingle.shingle,
-                    texts.day,
-                    texts.text_hash,
-                    texts.published_date
+                    texts_of_days.day,
+                    texts_of_days.text_hash,
+                    texts_of_days.published_date
                 from same_shingle
-                inner join texts on same_shingle.article_id = texts.article_id
+                inner join texts_of_days
+                    on same_shingle.article_id = texts_of_days.article_id
                 where
-                    (same_shingle.shingle, texts.day) in (
+                    (same_shingle.shingle, texts_of_days.day) in (
                         select (changed_shingles.shingle, changed_shingles.day)
                         from changed_shingles
                     )
