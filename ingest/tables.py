@@ -391,15 +391,14 @@ FACTS_EVIDENCE = Table(
     ),
 )
 
-FACTS_SIGNATURES = Table(
+FACTS_SKETCHES = Table(
     "facts",
-    "signatures",
-    "One row per article and min-hash band: near-duplicates share bands.",
-    ("article_id", "band"),
+    "sketches",
+    "One row per article and shingle that its sketch keeps: near-duplicates share them.",
+    ("article_id", "shingle"),
     (
         _ARTICLE,
-        _c("band", pl.Int32, "Band number."),
-        _c("band_hash", TEXT, "Hash of the band's minima."),
+        _c("shingle", pl.Int32, "Hash of five words on end; a sketch keeps the smallest."),
     ),
 )
 
@@ -431,7 +430,7 @@ FACTS = (
     FACTS_VISITS,
     FACTS_STATEMENTS,
     FACTS_EVIDENCE,
-    FACTS_SIGNATURES,
+    FACTS_SKETCHES,
 )
 QUALITY = (QUALITY_VALIDATIONS,)
 ALL = RAW + FACTS + QUALITY

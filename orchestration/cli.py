@@ -137,7 +137,7 @@ def check(
         raise UsageError(f"no suite {suite!r}: there are {', '.join(SUITES)}")
     place, shown = Home.resolve(home), progress.for_terminal()
     for name in [suite] if suite else SUITES:
-        outcomes = pipeline.check(place, name, progress=shown)
+        outcomes = pipeline.check(place, name, progress=shown, is_whole=True)
         pipeline.require(outcomes)
         n_held = sum(item.success for item in outcomes)
         told = f"{name}: {n_held} of {len(outcomes)} expectations hold"

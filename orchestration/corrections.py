@@ -242,16 +242,13 @@ def kind_of(fact_id: str) -> str:
 
 
 def _exists(home: Home, kind: str, fact_id: str) -> bool:
-    """Whether the published file has this fact, or a report of this id."""
+    """Whether the published file has this fact, under this id or an earlier one, or a report of this id."""
     with reading.published(home) as connection:
         table = f"marts.{kind}s"
         by_id = connection.execute(f"select count(*) from {table} where {kind}_id = ?", [fact_id]).fetchone()[
             0
         ]
-        if by_id or kind == "statement":
-            return bool(by_id)
-        sql = "select count(*) from marts.fact_reports where fact_kind = ? and report_id = ?"
-        return bool(connection.execute(sql, [kind, fact_id]).fetchone()[0])
+    return bool(by_id) or (kind != "statement" and reading.current_id(home, fact_id) != fact_id)
 
 
 def report_in(home: Home, fact_id: str, article_id: str) -> str:
@@ -386,4 +383,7 @@ def effects(home: Home, fact_id: str | None = None) -> list[Effect]:
         if (r.correction_id, r.reason) not in built
     ]
     both = [*done, *waiting]
-    return both if fact_id is None else [e for e in both if e.fact_id == fact_id]
+    if fact_id is None:
+        return both
+    now = reading.current_id(home, fact_id)
+    return [e for e in both if {e.fact_id, reading.current_id(home, e.fact_id)} & {fact_id, now}]

@@ -142,10 +142,16 @@ def _complaint(bad: list[NodeResult], home: Home) -> str:
     return "\n".join([f"{len(bad)} dbt models or tests failed (log: {home.logs / 'dbt.log'}):", *lines])
 
 
-def build(home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool = True) -> list[NodeResult]:
-    """`dbt build` (or, untested, `dbt run`) over the working file. Raises `CheckFailed` when a node fails."""
+def build(
+    home: Home, snapshot_id: str, progress: Progress, *, is_tested: bool = True, is_whole: bool = True
+) -> list[NodeResult]:
+    """`dbt build` (or, untested, `dbt run`) over the working file. Raises `CheckFailed` when a node fails.
+
+    `is_whole=False` keeps the rows of incremental models that nothing new touches.
+    """
     (target_dir(home) / "run_results.json").unlink(missing_ok=True)
-    words = ("build", *_WITHOUT_UNIT_TESTS) if is_tested else ("run",)
+    words = ["build", *_WITHOUT_UNIT_TESTS] if is_tested else ["run"]
+    words += ["--full-refresh"] if is_whole else []
     code, said = _invoke(home, progress, "Building", snapshot_id, *words)
     if not has_results(home):
         raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))

@@ -187,13 +187,20 @@ def extract(home: Home, progress: Progress | None = None) -> int:
     return done
 
 
-def build(home: Home, progress: Progress | None = None, *, is_tested: bool = True) -> list[dbt.NodeResult]:
-    """Build and test the models in the working file with one dbt invocation."""
+def build(
+    home: Home, progress: Progress | None = None, *, is_tested: bool = True, is_whole: bool = False
+) -> list[dbt.NodeResult]:
+    """Build and test the models in the working file with one dbt invocation.
+
+    Only what new articles touch is built anew, unless `is_whole` or the last build cannot be kept.
+    """
     with writer_lock(home):
         kept, mark = stamp.read(home), stamp.fingerprint(home)
-        stamp.write(home, kept.after_build(""))
-        nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested)
-        stamp.write(home, kept.after_build(mark))
+        is_whole = is_whole or not stamp.is_kept(home)
+        is_vouched = all(kept.has_passed(suite, stamp.content_of(home, suite)) for suite in ("raw", "facts"))
+        stamp.write(home, kept.after_build("", ""))
+        nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested, is_whole=is_whole)
+        stamp.write(home, kept.after_build(mark, stamp.code_digest() if is_vouched else ""))
         return nodes
 
 
@@ -224,11 +231,18 @@ def _validation_rows(run_id: str, outcomes: Sequence[Any]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=tables.QUALITY_VALIDATIONS.polars_schema, orient="row")
 
 
-def check(home: Home, suite: str, run_id: str | None = None, progress: Progress | None = None) -> list[Any]:
+def check(
+    home: Home,
+    suite: str,
+    run_id: str | None = None,
+    progress: Progress | None = None,
+    *,
+    is_whole: bool = False,
+) -> list[Any]:
     """Validate a suite, keep its results in `quality.validations` and as data docs, and give every outcome.
 
     A failure is no exception here: `require` turns one that blocks into one, Dagster into a failed check. One that only
-    warns is logged.
+    warns is logged. What passed with the last build is not looked at again, unless `is_whole`.
     """
     from orchestration.quality.validation import validate
 
@@ -238,8 +252,10 @@ def check(home: Home, suite: str, run_id: str | None = None, progress: Progress 
         writer_lock(home),
         (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage,
     ):
+        # the marts of a build made whole are all new
+        is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
         with Warehouse(home) as store:
-            outcomes = validate(suite, store.read, home.quality_docs / suite, run_id)
+            outcomes = validate(suite, store.read, home.quality_docs / suite, run_id, is_whole=is_whole)
             store.validations(_validation_rows(run_id, outcomes))
         stage.advance(n_expected)
         if not any(item.is_blocking for item in outcomes):

@@ -141,6 +141,21 @@ def article(home: Home, article_id: str) -> dict[str, Any] | None:
     return None if rows.is_empty() else rows.row(0, named=True)
 
 
+def current_id(home: Home, named: str) -> str:
+    """The id under which a fact stands now, found by an earlier id or by the id of one of its reports.
+
+    An id is the hash of the earliest report's. When an earlier one comes in late, the fact goes on under its name, and
+    the report that gave the old id is still among its own.
+    """
+    sql = """
+        select fact_id from marts.fact_reports
+        where report_id = ? or left(fact_kind, 1) || left(md5(report_id), 20) = ? limit 1
+    """
+    with published(home) as connection:
+        found = connection.execute(sql, [named, named]).fetchone()
+    return found[0] if found else named
+
+
 def fact(home: Home, fact_id: str) -> tuple[str, dict[str, Any], pl.DataFrame]:
     """A published fact: its kind, its row and its evidence with the articles that state it."""
     table = _KINDS.get(fact_id[:1])

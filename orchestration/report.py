@@ -165,6 +165,10 @@ def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
     """A fact and the sentences that state it, the strongest first; with `limit` only so many and no reasons."""
     out = console()
     made = corrections.effects(home, fact_id)
+    now = reading.current_id(home, fact_id)
+    if now != fact_id:
+        out.print(f"{escape(fact_id)} stands as {now}", soft_wrap=True)
+    fact_id = now
     try:
         kind, row, evidence = reading.fact(home, fact_id)
     except UsageError as unknown:

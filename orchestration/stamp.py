@@ -20,25 +20,29 @@ from orchestration import dbt
 _RAW = """
     select
         count(*) as articles,
-        coalesce(bit_xor(md5_number_lower(article_id)), 0) as of_articles,
+        coalesce(bit_xor(hash(article_id)), 0) as of_articles,
         (select count(*) from raw.quarantine) as quarantined
     from raw.articles
 """
 _FACTS = """
     select
         count(*) as extractions,
-        coalesce(bit_xor(
-            md5_number_lower(concat_ws('|', article_id, extractor_version, outcome))
-        ), 0) as of_extractions
+        coalesce(bit_xor(hash(article_id, extractor_version, outcome)), 0) as of_extractions
     from facts.extractions
 """
+
+_GONE = "select count(*) from intermediate.built_articles anti join raw.articles using (article_id)"
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """Fingerprints: of what the models were built from, what each suite passed on, and what was published."""
+    """Fingerprints: of what the models were built from, what each suite passed on, and what was published.
+
+    `code` is that of the build's code and reference data, and empty when what it was built from had not been checked.
+    """
 
     built: str = ""
+    code: str = ""
     checked: dict[str, str] = field(default_factory=dict)
     published: str = ""
 
@@ -50,10 +54,10 @@ class Stamp:
         """This stamp once the suite held on this content."""
         return replace(self, checked=self.checked | {suite: mark})
 
-    def after_build(self, mark: str) -> Stamp:
-        """This stamp once the models were built anew: what was known about them is void."""
+    def after_build(self, mark: str, code: str) -> Stamp:
+        """This stamp once the models were built anew by this code: what was known about them is void."""
         kept = {suite: passed for suite, passed in self.checked.items() if suite != "marts"}
-        return replace(self, built=mark, checked=kept)
+        return replace(self, built=mark, code=code, checked=kept)
 
 
 def _path(home: Home) -> Path:
@@ -64,7 +68,9 @@ def read(home: Home) -> Stamp:
     """The stamp of this home; an empty one when there is none that can be read."""
     try:
         stored = json.loads(_path(home).read_text(encoding="utf-8"))
-        return Stamp(str(stored["built"]), dict(stored["checked"]), str(stored["published"]))
+        return Stamp(
+            str(stored["built"]), str(stored["code"]), dict(stored["checked"]), str(stored["published"])
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return Stamp()
 
@@ -76,7 +82,7 @@ def write(home: Home, stamp: Stamp) -> None:
     os.replace(aside, _path(home))
 
 
-def _code_digest() -> str:
+def code_digest() -> str:
     """Hash of everything beside the articles that a build depends on."""
     suites = sorted((Path(__file__).parent / "quality" / "suites").glob("*.yaml"))
     digest = sha256(f"{extractor_version()}:{LAYOUT}".encode())
@@ -86,7 +92,7 @@ def _code_digest() -> str:
 
 
 def _mark(*parts: object) -> str:
-    return "s" + sha256(repr((*parts, _code_digest())).encode()).hexdigest()[:20]
+    return "s" + sha256(repr((*parts, code_digest())).encode()).hexdigest()[:20]
 
 
 def fingerprint(home: Home) -> str:
@@ -103,3 +109,19 @@ def content_of(home: Home, suite: str) -> str:
         return fingerprint(home)
     with Warehouse(home) as warehouse:
         return _mark(warehouse.read(_RAW).row(0))
+
+
+def is_kept(home: Home) -> bool:
+    """Whether the models of the last build can be kept but for what new articles touch.
+
+    They can when that build ended well and every suite passed on it, with the same code, reference data and
+    corrections, in this working file, and no article that it saw has gone.
+    """
+    last = read(home)
+    if last.code != code_digest() or not last.has_passed("marts", last.built):
+        return False
+    with Warehouse(home) as warehouse:
+        found = warehouse.read(
+            "select count(*) from duckdb_tables() where schema_name = 'intermediate' and table_name = 'built_articles'"
+        ).item()
+        return bool(found) and not warehouse.read(_GONE).item()

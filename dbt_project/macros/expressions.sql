@@ -85,3 +85,18 @@
         when {{ date_precision }} = 'unknown' then {{ first_reported }}
     end) as date)
 {%- endmacro %}
+
+{#- Name of a text on a day: exact copies of one day are one. -#}
+{% macro text_day(text_hash, published_date) -%}
+    {{ text_hash }} || ' ' || coalesce(cast({{ published_date }} as varchar), 'undated')
+{%- endmacro %}
+
+{#- Texts of one day and shingle that are compared with all others of that bucket. -#}
+{% macro compared_texts() -%}
+    32
+{%- endmacro %}
+
+{#- Name of what reports are first compared within: their kind and sides. -#}
+{% macro block(fact_kind, block_key) -%}
+    {{ fact_kind }} || '|' || {{ block_key }}
+{%- endmacro %}

@@ -268,7 +268,7 @@ def facts_of(reading: Reading, version: str) -> dict[str, pl.DataFrame]:
         "visits": tables.FACTS_VISITS.conform(visited),
         "statements": tables.FACTS_STATEMENTS.conform(said),
         "evidence": evidence,
-        "signatures": tables.FACTS_SIGNATURES.conform(
-            duplicates.signatures(folded.select("article_id", "text"))
+        "sketches": tables.FACTS_SKETCHES.conform(
+            duplicates.sketches(folded.select("article_id", "text"))
         ),
     }

@@ -38,6 +38,8 @@ SNAPSHOTS = (
     "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
     "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
 )
+# Written by earlier versions; what they held is read anew into other tables.
+_FORMER = ("facts.signatures",)
 _held: set[Path] = set()
 
 
@@ -346,16 +348,19 @@ class Warehouse:
             con.unregister("refused")
 
     def pending(self, extractor_version: str, most: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
-        """Articles that this version has not read, in the order of their ids, in batches of at most so many bytes."""
-        ids = self.con.sql(
-            "SELECT article_id, strlen(text) AS n FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
-            f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY article_id"
+        """Articles that this version has not read, in the order in which they lie in the file, in batches of so many bytes.
+
+        By row number: a batch then reads its own part of the table. By id it would read all of it, as ids are hashes.
+        """
+        rows = self.con.sql(
+            "SELECT rowid AS place, strlen(text) AS n FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
+            f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY rowid"
         ).pl()
-        for start, length in even_slices(ids["n"], most=most):
-            self.con.register("wanted", ids.select("article_id").slice(start, length).to_arrow())
+        for start, length in even_slices(rows["n"], most=most):
+            self.con.register("wanted", rows.select("place").slice(start, length).to_arrow())
             try:
                 batch = self.con.sql(
-                    "SELECT * FROM raw.articles SEMI JOIN wanted USING (article_id) ORDER BY article_id"
+                    "SELECT * FROM raw.articles WHERE rowid IN (SELECT place FROM wanted) ORDER BY article_id"
                 ).pl()
             finally:
                 self.con.unregister("wanted")
@@ -429,6 +434,8 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
     for table in tables.ALL:
         con.execute(table.ddl())
         _widen(con, table)
+    for address in _FORMER:
+        con.execute(f"DROP TABLE IF EXISTS {address}")
     con.execute(_TOMBSTONES)
     con.execute(SNAPSHOTS.format(name=_here(con)))
 

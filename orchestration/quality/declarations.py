@@ -6,6 +6,7 @@ both. Does not belong here: running anything; importing this module stays cheap.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -25,6 +26,25 @@ _LISTS = {
     "codes": (("countries", "code"), ("organizations", "code")),
     "event_types": (("event_types", "event_type"),),
     "topics": (("topic_names", "topic"),),
+}
+_NEW = re.compile(r"\$new\(([a-z_]+\.[a-z_]+)\)")
+# Rows of an earlier build were checked then. By row number, because new rows lie together: by id, whole columns of
+# text would be read.
+_NEW_ARTICLES = (
+    "(select * from {table} where rowid in (select seen.rowid from {table} as seen "
+    "anti join intermediate.built_articles as built on seen.article_id = built.article_id))"
+)
+_TOUCHED = (
+    "(select * from {table} where rowid in (select kept.rowid from {table} as kept "
+    "semi join intermediate.{touched} as touched on kept.{own_key} = touched.{key}))"
+)
+_TOUCHED_BY = {
+    "marts.articles": ("article_id", "int_touched_articles", "article_id"),
+    "marts.statements": ("article_id", "int_changed_articles", "article_id"),
+    "marts.meetings": ("meeting_id", "int_touched_facts", "fact_id"),
+    "marts.events": ("event_id", "int_touched_facts", "fact_id"),
+    "marts.visits": ("visit_id", "int_touched_facts", "fact_id"),
+    "marts.evidence": ("fact_id", "int_touched_facts", "fact_id"),
 }
 _OWN_KEYS = {"name", "expect", "column", "columns", "why", "severity"}
 SEVERITIES = ("block", "warn")
@@ -60,10 +80,14 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Block:
-    """One frame, taken by a query with only the columns needed, and what is expected of it."""
+    """One frame, taken by a query with only the columns needed, and what is expected of it.
+
+    `query` looks at everything, `query_of_new` only at what the last build has not seen; they may be the same.
+    """
 
     table: str
     query: str
+    query_of_new: str
     expectations: tuple[Expectation, ...]
 
 
@@ -108,6 +132,14 @@ def _query(text: str) -> str:
     return text
 
 
+def _new_rows(table: str) -> str:
+    """The rows of a table that the last build has not seen, or that it made anew, as a relation."""
+    if table in _TOUCHED_BY:
+        own_key, touched, key = _TOUCHED_BY[table]
+        return _TOUCHED.format(table=table, own_key=own_key, touched=touched, key=key)
+    return _NEW_ARTICLES.format(table=table)
+
+
 def _expectations(suite: str, table: str, row: dict[str, Any]) -> list[Expectation]:
     """The expectations of one declared row: one for each of its `columns`, or one."""
     shared = {key: _argument(value) for key, value in row.items() if key not in _OWN_KEYS}
@@ -139,7 +171,8 @@ def suite_blocks(suite: str) -> tuple[Block, ...]:
     blocks = tuple(
         Block(
             block["table"],
-            _query(block["query"]),
+            _NEW.sub(r"\1", _query(block["query"])),
+            _NEW.sub(lambda found: _new_rows(found[1]), _query(block["query"])),
             tuple(
                 expectation
                 for row in block["expectations"]

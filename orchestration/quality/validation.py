@@ -130,15 +130,23 @@ def _outcomes(block: Block, validated: Any) -> list[Outcome]:
 
 
 def validate(
-    suite: str, read: Callable[[str], pl.DataFrame], site: Path | None = None, run_id: str | None = None
+    suite: str,
+    read: Callable[[str], pl.DataFrame],
+    site: Path | None = None,
+    run_id: str | None = None,
+    *,
+    is_whole: bool = True,
 ) -> list[Outcome]:
-    """Run a suite over the frames that `read` gives for its queries; its data docs go to `site`."""
+    """Run a suite over the frames that `read` gives for its queries; its data docs go to `site`.
+
+    `is_whole=False` looks only at what is new, where a query can tell.
+    """
     gx = _quiet_library()
     context = _context(gx, site)
     context.data_sources.add_pandas(suite)
     outcomes: list[Outcome] = []
     for number, block in enumerate(suite_blocks(suite), start=1):
-        frame = read(block.query).to_pandas()
+        frame = read(block.query if is_whole else block.query_of_new).to_pandas()
         definition = _definition(gx, context, number, suite, block)
         validated = definition.run(
             batch_parameters={"dataframe": frame},

@@ -20,12 +20,8 @@ from dbt_world import write_reference
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 
-@pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of one finished `dbt build` over the scenario: work.duckdb and target/."""
-    folder = tmp_path_factory.mktemp("dbt")
-    scenario().write(folder / "work.duckdb")
-    write_reference(folder / "reference", CORRECTIONS)
+def invoke(folder: Path, *words: str) -> None:
+    """Run dbt over work.duckdb in a folder that has its reference tables."""
     environment = {
         **os.environ,
         "CHANCERY_STAGING": str(folder / "work.duckdb"),
@@ -35,7 +31,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     dbt = Path(sys.executable).with_name("dbt")
     done = subprocess.run(
-        [dbt, "build", "--project-dir", PROJECT, "--profiles-dir", PROJECT, "--no-use-colors"],
+        [dbt, *words, "--project-dir", PROJECT, "--profiles-dir", PROJECT, "--no-use-colors"],
         env=environment,
         cwd=folder,
         capture_output=True,
@@ -44,6 +40,28 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one finished `dbt build` over the scenario: work.duckdb and target/."""
+    folder = tmp_path_factory.mktemp("dbt")
+    scenario().write(folder / "work.duckdb")
+    write_reference(folder / "reference", CORRECTIONS)
+    invoke(folder, "build")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of three builds, each after a third of the scenario's articles came, the latest days not last."""
+    folder = tmp_path_factory.mktemp("grown")
+    write_reference(folder / "reference", CORRECTIONS)
+    whole = scenario()
+    articles = sorted({str(row["article_id"]) for row in whole.rows["raw.articles"]})
+    for third in (2, 0, 1):
+        whole.part(set(articles[third::3])).write(folder / "work.duckdb")
+        invoke(folder, "run")
     return folder
 
 

@@ -141,12 +141,20 @@ def corrected(world: World) -> None:
 
 
 def stories(world: World) -> None:
-    """Two near-copies sharing three bands of four, and one that shares a single band."""
-    for article_id, day in (("a70", "2025-02-01"), ("a71", "2025-02-02"), ("a72", "2025-02-03")):
-        world.article(article_id, day)
-    world.signature("a70", "p", "q", "r", "s")
-    world.signature("a71", "p", "q", "r", "z")
-    world.signature("a72", "p", "x", "y", "w")
+    """An article, its edited copy, its longer update, one that shares a paragraph, and the text again a year on."""
+    for article_id, day in (
+        ("a70", "2025-02-01"),
+        ("a71", "2025-02-02"),
+        ("a72", "2025-02-03"),
+        ("a73", "2025-02-03"),
+        ("a74", "2026-02-01"),
+    ):
+        world.article(article_id, day, n_words=30)
+    world.sketch("a70", *range(0, 100, 10))
+    world.sketch("a71", *range(10, 110, 10))
+    world.sketch("a72", *range(0, 100, 5))
+    world.sketch("a73", 0, 10, 20, 30, *range(31, 100, 7))
+    world.sketch("a74", *range(0, 100, 10))
 
 
 def scenario() -> World:

@@ -100,7 +100,7 @@ class World:
             "published_date": day,
             "date_source": "input" if day else "none",
             "language": "en",
-            "n_words": 8,
+            "n_words": 30,
             "text_hash": article_id,
             "raw_sha256": "0",
             "raw_position": 0,
@@ -110,12 +110,11 @@ class World:
         self.rows["raw.articles"].append({**row, **fields})
         return article_id
 
-    def signature(self, article_id: str, *hashes: str) -> None:
-        """Min-hash bands of an article, one hash a band."""
-        for band, band_hash in enumerate(hashes):
-            self.rows["facts.signatures"].append(
-                {"article_id": article_id, "band": band, "band_hash": band_hash}
-            )
+    def sketch(self, article_id: str, *shingles: int) -> None:
+        """The shingles that an article's sketch keeps."""
+        self.rows["facts.sketches"] += [
+            {"article_id": article_id, "shingle": shingle} for shingle in shingles
+        ]
 
     def meeting(
         self,
@@ -303,8 +302,23 @@ class World:
                 {"article_id": article_id, "basis": "roster", "n_mentions": 1, "first_char": 0, **actor}
             )
 
+    def part(self, article_ids: set[str]) -> World:
+        """The rows of some of the articles."""
+        part = World()
+        of_fact = {
+            row["fact_id"]: row["article_id"]
+            for rows in self.rows.values()
+            for row in rows
+            if "fact_id" in row and "article_id" in row
+        }
+        for address, rows in self.rows.items():
+            part.rows[address] = [
+                row for row in rows if (row.get("article_id") or of_fact.get(row.get("fact_id"))) in article_ids
+            ]
+        return part
+
     def write(self, path: Path, shuffle: int | None = None) -> None:
-        """Write every table to a new DuckDB file, rows in another order for each `shuffle`."""
+        """Write every table to a DuckDB file, new or not, rows in another order for each `shuffle`."""
         with duckdb.connect(str(path), config={"storage_compatibility_version": "v1.4.0"}) as connection:
             for table in tables.ALL:
                 rows = list(self.rows[table.address])

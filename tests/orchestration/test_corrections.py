@@ -9,11 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from small_world import write_articles
 from typer.testing import CliRunner
 
 from ingest.errors import UsageError
 from ingest.settings import Home, reference_dir
-from orchestration import corrections, pipeline
+from orchestration import corrections, pipeline, reading
 from orchestration.cli import app
 
 DAY = date(2025, 8, 1)
@@ -157,3 +158,22 @@ def test_corrections_reach_the_marts_and_survive_a_replay(table: Path, home: Hom
     assert "c0002 reject" in said(home, "correct", "list")
     pipeline.replay(home)
     assert shown() == expected
+
+
+def test_an_earlier_id_and_a_report_find_their_fact(home: Home, meeting: str) -> None:
+    """A report that comes late but is older gives the meeting its id; the id that people wrote down still finds it."""
+    late = {
+        "id": "w-0",
+        "source": "Early Bird",
+        "published_date": "2025-07-25",
+        "title": "Ministers meet",
+        "text": "WASHINGTON: Pakistani Foreign Minister Ishaq Dar met US Secretary of State Marco Rubio on Friday.",
+    }
+    pipeline.run(home, [write_articles(home.inbox / "late.jsonl", (late,))])
+    now = reading.current_id(home, meeting)
+    with duckdb.connect(str(home.published), read_only=True) as con:
+        reports = con.execute("select report_id from marts.fact_reports where fact_id = ?", [now]).fetchall()
+        n_articles = con.execute("select n_articles from marts.meetings where meeting_id = ?", [now]).fetchone()[0]
+    assert (now != meeting, n_articles) == (True, 2)
+    assert {reading.current_id(home, report) for (report,) in reports} == {now}
+    assert f"{meeting} stands as {now}" in said(home, "explain", meeting)

@@ -98,13 +98,16 @@ def test_queries_take_only_columns_that_are_looked_at(world: object) -> None:
     with duckdb.connect(str(world.home.staging), read_only=True) as connection:
         for suite in SUITES:
             for block in suite_blocks(suite):
-                taken = {row[0] for row in connection.execute(f"describe {block.query}").fetchall()}
+                taken, of_new = (
+                    {row[0] for row in connection.execute(f"describe {query}").fetchall()}
+                    for query in (block.query, block.query_of_new)
+                )
                 used = {
                     name
                     for item in block.expectations
                     for name in [item.arguments.get("column"), *item.arguments.get("column_list", [])]
                 }
-                assert taken == used - {None}, block.table
+                assert taken == of_new == used - {None}, block.table
 
 
 @pytest.mark.parametrize(("suite", "spoil", "noticed_by"), SPOILED)
@@ -121,7 +124,7 @@ def test_a_failure_says_which_expectation_and_what_was_seen(home: Home) -> None:
     with pytest.raises(
         CheckFailed, match=r"facts\.events: confidence_is_a_share.*observed .*1\.5"
     ) as failure:
-        pipeline.require(pipeline.check(home, "facts"))
+        pipeline.require(pipeline.check(home, "facts", is_whole=True))
     assert failure.value.exit_code == 1
 
 
@@ -146,6 +149,16 @@ def test_a_check_leads_to_its_data_docs(world: object) -> None:
     assert {metadata["data docs"].value for metadata in told} == {
         (world.home.quality_docs / suite / "index.html").as_uri() for suite in SUITES
     }
+def test_what_passed_with_the_last_build_is_not_looked_at_again(home: Home) -> None:
+    with Warehouse(home) as warehouse:
+        sizes = [warehouse.read(block.query_of_new).height for block in suite_blocks("raw")]
+        wholes = [warehouse.read(block.query).height for block in suite_blocks("raw")]
+        warehouse.con.execute(
+            "delete from intermediate.built_articles where article_id = (select min(article_id) from raw.articles)"
+        )
+        grown = [warehouse.read(block.query_of_new).height for block in suite_blocks("raw")]
+    assert (sizes[0], grown[0], wholes[0]) == (0, 1, 3)
+    assert sizes[1:] == wholes[1:]
 
 
 def test_results_are_kept_and_shown(world: object) -> None:

@@ -1,114 +1,185 @@
 with recursive
 
 articles as (
-    select * from {{ ref('stg_articles') }}
+    select
+        article_id,
+        published_date,
+        published_at,
+        text_hash,
+        lower(title) as headline,
+        n_words
+    from {{ ref('stg_articles') }}
 ),
 
+pairs as (
+    select * from {{ ref('int_story_pairs') }}
+),
+
+told_again as (
+    select text_hash
+    from articles
+    group by text_hash
+    having count(*) > 1
+),
+
+paired as (
+    select
+        text_day_a as text_day,
+        text_a as text_hash
+    from pairs
+    union
+    select
+        text_day_b as text_day,
+        text_b as text_hash
+    from pairs
+),
+
+-- All others are stories of their own.
+retold as (
+    select text_hash from told_again
+    union
+    select text_hash from paired
+),
+
+gaps as (
+    select
+        articles.*,
+        articles.published_date - lag(articles.published_date) over days > 3 as is_later
+    from articles
+    semi join told_again on articles.text_hash = told_again.text_hash
+    window days as (
+        partition by articles.text_hash, articles.published_date is null
+        order by articles.published_date, articles.article_id
+    )
+),
+
+runs as (
+    select
+        article_id,
+        count(*) filter (where is_later) over (
+            partition by text_hash, published_date is null
+            order by published_date, article_id
+        ) as run
+    from gaps
+),
+
+-- A short text is a copy only under the same headline on the same day, as the dividends
+-- of two companies read alike; a notice that comes again every week is another one.
 copies as (
     select
-        article_id,
-        published_date,
-        first_value(article_id) over (
-            partition by text_hash
-            order by published_date nulls last, published_at nulls last, article_id
-        ) as original_id
+        articles.article_id,
+        articles.published_date,
+        articles.published_at,
+        articles.text_hash,
+        case
+            when runs.article_id is null or articles.n_words >= 100
+                then articles.text_hash
+            when articles.n_words >= 20
+                then
+                    concat_ws(
+                        ' ',
+                        articles.text_hash,
+                        articles.published_date is null,
+                        runs.run
+                    )
+            else
+                concat_ws(
+                    ' ',
+                    articles.text_hash,
+                    coalesce(cast(articles.published_date as varchar), 'undated'),
+                    articles.headline
+                )
+        end as copy_key
     from articles
+    semi join retold on articles.text_hash = retold.text_hash
+    left join runs on articles.article_id = runs.article_id
 ),
 
-originals as (
-    select
-        article_id,
-        published_date,
-        article_id as node
+paired_copies as (
+    select distinct
+        paired.text_day,
+        copies.copy_key
     from copies
-    where article_id = original_id
-),
-
-signatures as (
-    select
-        signatures.article_id,
-        signatures.band,
-        signatures.band_hash,
-        row_number() over (
-            partition by signatures.band, signatures.band_hash
-            order by originals.published_date nulls last, signatures.article_id
-        ) as place
-    from {{ ref('stg_signatures') }} as signatures
-    inner join originals on signatures.article_id = originals.article_id
-),
-
-band_counts as (
-    select
-        article_id,
-        count(*) as n_bands
-    from signatures
-    group by article_id
-),
-
--- Each article is compared with the 32 before it in its bucket: wire stories come close
--- together, and a bucket of ten thousand must not make fifty million pairs.
-shared_bands as (
-    select
-        one.article_id as article_a,
-        other.article_id as article_b,
-        count(*) as n_shared
-    from signatures as one
-    inner join signatures as other
+    inner join paired
         on
-            one.band = other.band
-            and one.band_hash = other.band_hash
-            and other.place between one.place - 32 and one.place - 1
-    group by one.article_id, other.article_id
+            copies.text_hash = paired.text_hash
+            and {{ text_day('copies.text_hash', 'copies.published_date') }}
+            = paired.text_day
 ),
 
-near_copies as (
-    select
-        shared_bands.article_a,
-        shared_bands.article_b
-    from shared_bands
-    inner join band_counts as counts_a on shared_bands.article_a = counts_a.article_id
-    inner join band_counts as counts_b on shared_bands.article_b = counts_b.article_id
-    where 2 * shared_bands.n_shared >= least(counts_a.n_bands, counts_b.n_bands)
+one_way_edges as (
+    select distinct
+        copies_a.copy_key as node_a,
+        copies_b.copy_key as node_b
+    from pairs
+    inner join paired_copies as copies_a on pairs.text_day_a = copies_a.text_day
+    inner join paired_copies as copies_b on pairs.text_day_b = copies_b.text_day
 ),
 
 edges as materialized (
     select
-        article_a as node_a,
-        article_b as node_b
-    from near_copies
+        node_a,
+        node_b
+    from one_way_edges
     union all
     select
-        article_b as node_a,
-        article_a as node_b
-    from near_copies
+        node_b as node_a,
+        node_a as node_b
+    from one_way_edges
+),
+
+nodes as (
+    select distinct node_a as node
+    from edges
 ),
 
 reach as (
-    {{ reach('originals', 'edges') }}
+    {{ reach('nodes', 'edges') }}
 ),
 
-roots as (
+linked as (
     select
-        node as article_id,
+        node,
         min(root) as root
     from reach
     group by node
 ),
 
-stories as (
+roots as (
     select
-        roots.article_id,
-        first_value(roots.article_id) over (
-            partition by roots.root
-            order by originals.published_date nulls last, roots.article_id
+        copies.article_id,
+        copies.published_date,
+        copies.published_at,
+        copies.copy_key,
+        coalesce(linked.root, copies.copy_key) as root
+    from copies
+    left join linked on copies.copy_key = linked.node
+),
+
+ranked as (
+    select
+        article_id,
+        first_value(article_id) over (
+            partition by copy_key
+            order by
+                published_date asc nulls last,
+                published_at asc nulls last,
+                article_id asc
+        ) as original_id,
+        first_value(article_id) over (
+            partition by root
+            order by
+                published_date asc nulls last,
+                published_at asc nulls last,
+                article_id asc
         ) as first_article_id
     from roots
-    inner join originals on roots.article_id = originals.article_id
 )
 
 select
-    copies.article_id,
-    nullif(copies.original_id, copies.article_id) as duplicate_of,
-    't' || left(md5(stories.first_article_id), 20) as story_id
-from copies
-inner join stories on copies.original_id = stories.article_id
+    articles.article_id,
+    nullif(ranked.original_id, articles.article_id) as duplicate_of,
+    't'
+    || left(md5(coalesce(ranked.first_article_id, articles.article_id)), 20) as story_id
+from articles
+left join ranked on articles.article_id = ranked.article_id

@@ -1,14 +1,28 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
 
 reports as (
     select
         events.*,
-        changed.changes
+        corrections.changes
     from {{ ref('stg_events') }} as events
-    left join {{ ref('int_report_changes') }} as changed
+    left join {{ ref('int_report_changes') }} as corrections
         on
-            changed.fact_kind = 'event'
-            and events.report_id = changed.report_id
+            corrections.fact_kind = 'event'
+            and events.report_id = corrections.report_id
+    {% if is_incremental() %}
+        where events.article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 rejected as (

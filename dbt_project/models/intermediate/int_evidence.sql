@@ -1,7 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
 
 evidence as (
     select * from {{ ref('stg_evidence') }}
+    {% if is_incremental() %}
+        where article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 rejections as (

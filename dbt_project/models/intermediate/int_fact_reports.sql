@@ -1,8 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['fact_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 fact_ids as (
     select * from {{ ref('int_fact_ids') }}
-    where not is_rejected
+    where
+        not is_rejected
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 articles as (
@@ -15,7 +30,8 @@ articles as (
 stories as (
     select
         article_id,
-        duplicate_of
+        duplicate_of,
+        story_id
     from {{ ref('int_article_stories') }}
 )
 
@@ -27,7 +43,8 @@ select
     fact_ids.published_date,
     fact_ids.status,
     articles.source,
-    stories.duplicate_of is not null as is_copy
+    stories.duplicate_of is not null as is_copy,
+    stories.story_id
 from fact_ids
 inner join articles on fact_ids.article_id = articles.article_id
 inner join stories on fact_ids.article_id = stories.article_id

@@ -1,14 +1,28 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
 
 reports as (
     select
         meetings.*,
-        changed.changes
+        corrections.changes
     from {{ ref('stg_meetings') }} as meetings
-    left join {{ ref('int_report_changes') }} as changed
+    left join {{ ref('int_report_changes') }} as corrections
         on
-            changed.fact_kind = 'meeting'
-            and meetings.report_id = changed.report_id
+            corrections.fact_kind = 'meeting'
+            and meetings.report_id = corrections.report_id
+    {% if is_incremental() %}
+        where meetings.article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 rejected as (

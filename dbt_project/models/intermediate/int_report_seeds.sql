@@ -1,4 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_blocks', 'touched_key': 'block', 'touched_by': ['block']},
+) }}
+
 with recursive
+
+touched as (
+    select block from {{ ref('int_touched_blocks') }}
+),
 
 reports as (
     select
@@ -10,6 +21,11 @@ reports as (
         end as family,
         case when date_precision = 'unknown' then published_date end as undated_day
     from {{ ref('int_reports') }}
+    {% if is_incremental() %}
+        where
+            {{ block('fact_kind', 'block_key') }}
+            in (select touched.block from touched)
+    {% endif %}
 ),
 
 -- Undated reports are told as current news: those published within ten days of the
@@ -314,6 +330,7 @@ select
     nodes_of_reports.fact_kind,
     nodes_of_reports.report_id,
     min(nodes_of_reports.report_id) over (partition by parted.component) as seed_id,
-    nodes_of_reports.token_date
+    nodes_of_reports.token_date,
+    {{ block('nodes_of_reports.fact_kind', 'nodes_of_reports.block_key') }} as block
 from nodes_of_reports
 inner join parted on nodes_of_reports.node = parted.node

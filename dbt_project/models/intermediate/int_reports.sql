@@ -1,18 +1,54 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
 
 articles as (
     select
         article_id,
         published_date
     from {{ ref('stg_articles') }}
+    {% if is_incremental() %}
+        where article_id in (select changed.article_id from changed)
+    {% endif %}
+),
+
+meeting_reports as (
+    select * from {{ ref('int_meeting_reports') }}
+    {% if is_incremental() %}
+        where article_id in (select changed.article_id from changed)
+    {% endif %}
+),
+
+event_reports as (
+    select * from {{ ref('int_event_reports') }}
+    {% if is_incremental() %}
+        where article_id in (select changed.article_id from changed)
+    {% endif %}
+),
+
+visit_reports as (
+    select * from {{ ref('int_visit_reports') }}
+    {% if is_incremental() %}
+        where article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 participants as (
     select
-        report_id,
-        list(distinct actor_id order by actor_id) as actor_ids
-    from {{ ref('stg_meeting_participants') }}
-    group by report_id
+        participants.report_id,
+        list(distinct participants.actor_id order by participants.actor_id) as actor_ids
+    from {{ ref('int_meeting_participants') }} as participants
+    semi join meeting_reports on participants.report_id = meeting_reports.report_id
+    group by participants.report_id
 ),
 
 meetings as (
@@ -35,7 +71,7 @@ meetings as (
         meetings.city,
         meetings.country_code,
         meetings.topics
-    from {{ ref('int_meeting_reports') }} as meetings
+    from meeting_reports as meetings
     left join participants on meetings.report_id = participants.report_id
 ),
 
@@ -57,7 +93,7 @@ events as (
         city,
         country_code,
         topics
-    from {{ ref('int_event_reports') }}
+    from event_reports
 ),
 
 visits as (
@@ -79,7 +115,7 @@ visits as (
         city,
         host_code as country_code,
         cast([] as varchar[]) as topics
-    from {{ ref('int_visit_reports') }}
+    from visit_reports
 ),
 
 reports as (

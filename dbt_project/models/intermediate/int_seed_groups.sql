@@ -1,7 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_groups', 'touched_key': 'block', 'touched_by': ['block']},
+) }}
+
 with recursive
+
+touched as (
+    select block from {{ ref('int_touched_groups') }}
+),
 
 seeds as (
     select * from {{ ref('int_seeds') }}
+    {% if is_incremental() %}
+        where block in (select touched.block from touched)
+    {% endif %}
 ),
 
 seed_months as (
@@ -198,7 +212,8 @@ select
             or list_has_any(seeds.actor_ids, leader_seeds.actor_ids)
             then roots.root_id
         else roots.seed_id
-    end as group_id
+    end as group_id,
+    seeds.block
 from roots
 inner join seeds on roots.seed_id = seeds.seed_id
 inner join seeds as root_seeds on roots.root_id = root_seeds.seed_id

@@ -1,11 +1,30 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_blocks', 'touched_key': 'block', 'touched_by': ['block']},
+) }}
+
 with
+
+touched as (
+    select block from {{ ref('int_touched_blocks') }}
+),
 
 reports as (
     select * from {{ ref('int_reports') }}
+    {% if is_incremental() %}
+        where
+            {{ block('fact_kind', 'block_key') }}
+            in (select touched.block from touched)
+    {% endif %}
 ),
 
 seeds_of_reports as (
     select * from {{ ref('int_report_seeds') }}
+    {% if is_incremental() %}
+        where block in (select touched.block from touched)
+    {% endif %}
 ),
 
 grouped as (
@@ -81,14 +100,16 @@ select
     last_reported,
     earliest_date,
     latest_date,
-    row_number() over (
-        order by
-            {{ precision_rank('date_precision') }} asc,
-            len(side_codes) desc,
-            len(actor_ids) > 0 desc,
-            format_class <> 'unknown' desc,
-            is_held desc,
-            n_articles desc,
-            seed_id asc
-    ) as strength
+    -- A key that sorts as its parts would: a rank among all would move with every
+    -- newcomer.
+    concat(
+        {{ precision_rank('date_precision') }},
+        lpad(cast(9999 - len(side_codes) as varchar), 4, '0'),
+        case when len(actor_ids) > 0 then '0' else '1' end,
+        case when format_class <> 'unknown' then '0' else '1' end,
+        case when is_held then '0' else '1' end,
+        lpad(cast(99999999 - n_articles as varchar), 8, '0'),
+        seed_id
+    ) as strength,
+    {{ block('fact_kind', 'block_key') }} as block
 from bounded

@@ -1,19 +1,44 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_groups', 'touched_key': 'block', 'touched_by': ['block']},
+) }}
+
 with
+
+touched as (
+    select block from {{ ref('int_touched_groups') }}
+),
 
 reports as (
     select * from {{ ref('int_reports') }}
+    {% if is_incremental() %}
+        where
+            {{ block('fact_kind', 'block_key') }}
+            in (select touched.block from touched)
+    {% endif %}
 ),
 
 seeds_of_reports as (
     select * from {{ ref('int_report_seeds') }}
+    {% if is_incremental() %}
+        where block in (select touched.block from touched)
+    {% endif %}
 ),
 
 groups_of_seeds as (
     select * from {{ ref('int_seed_groups') }}
+    {% if is_incremental() %}
+        where block in (select touched.block from touched)
+    {% endif %}
 ),
 
 seeds as (
     select * from {{ ref('int_seeds') }}
+    {% if is_incremental() %}
+        where block in (select touched.block from touched)
+    {% endif %}
 ),
 
 grouped as (
@@ -34,6 +59,7 @@ profiles as (
         grouped.article_ids,
         grouped.is_held,
         seeds.fact_kind,
+        seeds.block,
         seeds.block_key,
         seeds.format_class,
         seeds.date_precision,
@@ -105,6 +131,7 @@ candidates as (
         near_pairs.undated_id,
         near_pairs.dated_id,
         undated.fact_kind,
+        undated.block,
         list_has_any(undated.actor_ids, dated.actor_ids) as has_shared_actor,
         abs(undated.first_reported - dated.start_date) as n_days_apart,
         dated.strength
@@ -131,6 +158,7 @@ best as (
         undated_id,
         dated_id,
         fact_kind,
+        block,
         row_number() over (
             partition by undated_id
             order by has_shared_actor desc, n_days_apart asc, strength asc
@@ -145,6 +173,7 @@ best as (
 -- goes to the day nearest to its report, as news of a deed follows it closely.
 select
     undated_id as group_id,
-    dated_id as dated_group_id
+    dated_id as dated_group_id,
+    block
 from best
 where place = 1 and (n_rivals = 1 or fact_kind = 'event')

@@ -1,14 +1,33 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
 
 reports as (
     select
-        visits.*,
-        changed.changes
+        visits.* exclude (actor_id),
+        coalesce(learned.actor_id, visits.actor_id) as actor_id,
+        corrections.changes
     from {{ ref('stg_visits') }} as visits
-    left join {{ ref('int_report_changes') }} as changed
+    left join {{ ref('int_learned_people') }} as learned
         on
-            changed.fact_kind = 'visit'
-            and visits.report_id = changed.report_id
+            visits.article_id = learned.article_id
+            and visits.actor_id = learned.actor_key
+    left join {{ ref('int_report_changes') }} as corrections
+        on
+            corrections.fact_kind = 'visit'
+            and visits.report_id = corrections.report_id
+    {% if is_incremental() %}
+        where visits.article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 rejected as (

@@ -1,21 +1,32 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={
+        'touched': 'int_touched_actors',
+        'touched_key': 'actor_id',
+        'touched_by': ['actor_id'],
+    },
+) }}
+
 with
 
-mentions as (
-    select
-        actors.actor_id,
-        actors.role,
-        actors.code,
-        actors.basis,
-        articles.published_date
-    from {{ ref('stg_article_actors') }} as actors
-    inner join {{ ref('stg_articles') }} as articles
-        on actors.article_id = articles.article_id
-    where actors.kind = 'person'
+touched as (
+    select actor_id from {{ ref('int_touched_actors') }}
+),
+
+forms as (
+    select * from {{ ref('int_actor_forms') }}
+    where
+        kind = 'person'
+        {% if is_incremental() %}
+            and actor_id in (select touched.actor_id from touched)
+        {% endif %}
 ),
 
 seen as (
     select distinct actor_id
-    from mentions
+    from forms
 ),
 
 roster as (
@@ -30,16 +41,37 @@ roster as (
     semi join seen on people.actor_id = seen.actor_id
 ),
 
+held_by_roster as (
+    select distinct
+        actor_id,
+        {{ office_family('role_class') }} as office
+    from {{ ref('stg_people') }}
+),
+
+-- Of the roster's people the texts add the offices that it does not know; what it knows
+-- has better dates there.
+told as (
+    select forms.*
+    from forms
+    anti join held_by_roster
+        on
+            forms.actor_id = held_by_roster.actor_id
+            and (
+                {{ office_family('forms.role_class') }} = held_by_roster.office
+                or forms.role_class in ('minister', 'official')
+            )
+    where forms.role is not null
+),
+
 learned as (
     select
         actor_id,
         role,
         code,
-        min(published_date) as valid_from,
-        max(published_date) as valid_to,
+        min(first_seen) as valid_from,
+        max(last_seen) as valid_to,
         'learned' as basis
-    from mentions
-    where role is not null and basis = 'text'
+    from told
     group by actor_id, role, code
 ),
 

@@ -1,12 +1,25 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={
+        'touched': 'int_touched_actors',
+        'touched_key': 'actor_id',
+        'touched_by': ['actor_id'],
+    },
+) }}
+
 with
 
-mentions as (
-    select
-        actors.*,
-        articles.published_date
-    from {{ ref('stg_article_actors') }} as actors
-    inner join {{ ref('stg_articles') }} as articles
-        on actors.article_id = articles.article_id
+touched as (
+    select actor_id from {{ ref('int_touched_actors') }}
+),
+
+forms as (
+    select * from {{ ref('int_actor_forms') }}
+    {% if is_incremental() %}
+        where actor_id in (select touched.actor_id from touched)
+    {% endif %}
 ),
 
 people as (
@@ -21,11 +34,11 @@ names as (
     select
         actor_id,
         name
-    from mentions
+    from forms
     group by actor_id, name
     qualify row_number() over (
         partition by actor_id
-        order by count(*) desc, len(name) desc, name asc
+        order by sum(n_articles) desc, len(name) desc, name asc
     ) = 1
 ),
 
@@ -35,13 +48,13 @@ sides as (
         kind,
         code,
         code_kind
-    from mentions
+    from forms
     group by actor_id, kind, code, code_kind
     qualify row_number() over (
         partition by actor_id
         order by
             code is not null desc,
-            count(*) desc,
+            sum(n_articles) desc,
             code asc,
             kind asc,
             code_kind asc
@@ -54,13 +67,13 @@ offices as (
         actor_id,
         role,
         role_class
-    from mentions
+    from forms
     where role is not null
     qualify row_number() over (
         partition by actor_id
         order by
-            published_date desc nulls last,
-            article_id asc,
+            last_seen desc nulls last,
+            last_article_id asc,
             role asc,
             role_class asc
     ) = 1
@@ -69,10 +82,10 @@ offices as (
 spans as (
     select
         actor_id,
-        min(published_date) as first_seen,
-        max(published_date) as last_seen,
-        count(*) as n_articles
-    from mentions
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        sum(n_articles) as n_articles
+    from forms
     group by actor_id
 )
 

@@ -1,3 +1,16 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
+with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+)
+
 select
     article_id,
     actor_id,
@@ -6,4 +19,7 @@ select
     role,
     n_mentions,
     first_char
-from {{ ref('stg_article_actors') }}
+from {{ ref('int_article_actors') }}
+{% if is_incremental() %}
+    where article_id in (select changed.article_id from changed)
+{% endif %}

@@ -1,6 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
+with
+
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+)
+
 select
     article_id,
     topic,
     rank,
     score
 from {{ ref('stg_article_topics') }}
+{% if is_incremental() %}
+    where article_id in (select changed.article_id from changed)
+{% endif %}

@@ -1,7 +1,27 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={
+        'touched': 'int_touched_articles',
+        'touched_key': 'article_id',
+        'touched_by': ['article_id'],
+    },
+    post_hook="update {{ this }} set snapshot_id = '{{ env_var('CHANCERY_SNAPSHOT_ID', 'unpublished') }}'
+        where snapshot_id <> '{{ env_var('CHANCERY_SNAPSHOT_ID', 'unpublished') }}'",
+) }}
+
 with
+
+touched as (
+    select article_id from {{ ref('int_touched_articles') }}
+),
 
 articles as (
     select * from {{ ref('stg_articles') }}
+    {% if is_incremental() %}
+        where article_id in (select touched.article_id from touched)
+    {% endif %}
 ),
 
 stories as (

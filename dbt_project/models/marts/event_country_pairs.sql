@@ -1,8 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['event_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 events as (
     select * from {{ ref('events') }}
-    where status = 'occurred'
+    where
+        status = 'occurred'
+        {% if is_incremental() %}
+            and event_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 countries as (

@@ -1,7 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['fact_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 reports as (
     select * from {{ ref('int_fact_reports') }}
+    {% if is_incremental() %}
+        where fact_id in (select touched.fact_id from touched)
+    {% endif %}
 )
 
 select

@@ -1,8 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['meeting_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 meetings as (
     select * from {{ ref('meetings') }}
-    where status in ('occurred', 'planned')
+    where
+        status in ('occurred', 'planned')
+        {% if is_incremental() %}
+            and meeting_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 countries as (

@@ -1,8 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['meeting_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 reports as (
     select * from {{ ref('int_fact_reports') }}
-    where fact_kind = 'meeting'
+    where
+        fact_kind = 'meeting'
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 participants as (
@@ -15,7 +30,7 @@ participants as (
         participants.role,
         participants.code
     from reports
-    inner join {{ ref('stg_meeting_participants') }} as participants
+    inner join {{ ref('int_meeting_participants') }} as participants
         on reports.report_id = participants.report_id
 ),
 

@@ -1,7 +1,28 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
+) }}
+
 with
 
+changed as (
+    select article_id from {{ ref('int_changed_articles') }}
+),
+
 statements as (
-    select * from {{ ref('stg_statements') }}
+    select
+        statements.* exclude (actor_id),
+        coalesce(learned.actor_id, statements.actor_id) as actor_id
+    from {{ ref('stg_statements') }} as statements
+    left join {{ ref('int_learned_people') }} as learned
+        on
+            statements.article_id = learned.article_id
+            and statements.actor_id = learned.actor_key
+    {% if is_incremental() %}
+        where statements.article_id in (select changed.article_id from changed)
+    {% endif %}
 ),
 
 rejected as (
@@ -10,7 +31,7 @@ rejected as (
     where fact_kind = 'statement' and action = 'reject'
 ),
 
-changed as (
+settings as (
     select
         targets.report_id,
         targets.field,
@@ -27,7 +48,7 @@ changes as (
     select
         report_id,
         map_from_entries(list((field, value) order by field)) as changes
-    from changed
+    from settings
     group by report_id
 )
 

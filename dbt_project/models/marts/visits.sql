@@ -1,8 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='touched',
+    on_schema_change='fail',
+    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['visit_id']},
+) }}
+
 with
+
+touched as (
+    select fact_id from {{ ref('int_touched_facts') }}
+),
 
 facts as (
     select * from {{ ref('int_facts') }}
-    where fact_kind = 'visit'
+    where
+        fact_kind = 'visit'
+        {% if is_incremental() %}
+            and fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 dates as (
@@ -26,7 +41,11 @@ reports as (
     from {{ ref('int_fact_reports') }} as fact_reports
     inner join {{ ref('int_visit_reports') }} as visit_reports
         on fact_reports.report_id = visit_reports.report_id
-    where fact_reports.fact_kind = 'visit'
+    where
+        fact_reports.fact_kind = 'visit'
+        {% if is_incremental() %}
+            and fact_reports.fact_id in (select touched.fact_id from touched)
+        {% endif %}
 ),
 
 visitors as (

@@ -3,6 +3,7 @@
 select
     'p:' || person_id as actor_id,
     name,
+    coalesce(string_split(aliases, ';'), cast([] as varchar[])) as aliases,
     code,
     role,
     role_class,

@@ -1,0 +1,51 @@
+{#- What makes builds cheap: models keep the rows of all that no change concerns.
+
+    An incremental model of the strategy `touched` names in its meta the model that lists
+    what is touched (`touched`, its column `touched_key`) and its own columns that refer to
+    it (`touched_by`). Rows of the touched go, rows made anew come; all else stays. Whoever
+    calls dbt sees to it that code, reference data and corrections are those of the last
+    build, and refreshes everything otherwise. -#}
+{% macro get_incremental_touched_sql(arg_dict) %}
+    {%- set meta = config.get('meta') -%}
+    {%- set names = arg_dict['dest_columns'] | map(attribute='quoted') -%}
+    {%- set columns = names | join(', ') -%}
+    {%- set kept = api.Relation.create(
+        database=target.database, schema='intermediate', identifier=meta['touched']
+    ) -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where
+    {%- for column in meta['touched_by'] %}
+        {{ 'or ' if not loop.first }}{{ column }} in (select {{ meta['touched_key'] }} from {{ kept }})
+    {%- endfor %};
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}
+
+{#- The table of an earlier build, or none: reading what a model is going to replace. No
+    `ref`, which would make a circle: the reader comes first. -#}
+{% macro earlier(name, schema='intermediate') %}
+    {%- if execute and not flags.FULL_REFRESH -%}
+        {{ return(adapter.get_relation(
+            database=target.database, schema=schema, identifier=name
+        )) }}
+    {%- endif -%}
+{% endmacro %}
+
+{#- After a build of all models without a failure: which articles it has seen, in which
+    reading. -#}
+{% macro remember_articles(results) %}
+    {%- set asked = invocation_args_dict -%}
+    {%- set is_whole = not asked.get('select') and not asked.get('exclude') -%}
+    {%- if execute and is_whole and flags.WHICH in ('build', 'run') -%}
+        {%- set bad = results | map(attribute='status') | map('string')
+            | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
+        {%- if not bad -%}
+            create or replace table intermediate.built_articles as
+            select
+                articles.article_id,
+                extractions.extractor_version
+            from raw.articles
+            left join facts.extractions using (article_id)
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

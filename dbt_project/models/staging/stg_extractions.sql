@@ -1,0 +1,5 @@
+select
+    article_id,
+    extractor_version,
+    outcome
+from {{ source('facts', 'extractions') }}

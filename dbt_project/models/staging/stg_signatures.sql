@@ -1,5 +1,0 @@
-select
-    article_id,
-    band,
-    band_hash
-from {{ source('facts', 'signatures') }}

@@ -1,0 +1,4 @@
+select
+    article_id,
+    shingle
+from {{ source('facts', 'sketches') }}

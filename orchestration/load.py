@@ -1,0 +1,165 @@
+"""What a run costs on a full warehouse beside an empty one: `python -m orchestration.load --articles 100000 [BASE…]`.
+
+Belongs here: filling a home with variants (`variants`), timing a run of new ones by stage, comparing marts with those
+of a whole rebuild. Does not belong here: the rate of the extraction (`bench`) and anything that the pipeline needs.
+
+Seconds of processor time stand beside seconds on the clock: on a machine that others use, only those can be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import duckdb
+
+from ingest import warehouse
+from ingest.settings import Home
+from orchestration import dbt, pipeline
+from orchestration.variants import Variants, read_rows, write
+
+_PER_FILE = 100_000
+_STAGES = ("ingest", "extract", "build", "check")
+_SHOWN_MODELS = 12
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and its ended children."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in spent)
+
+
+@contextmanager
+def timed_stages() -> Iterator[dict[str, float]]:
+    """Within: seconds by stage of every run of the pipeline; checks by suite, the publishing copy apart."""
+    seconds: dict[str, float] = {}
+    originals = [(pipeline, name, getattr(pipeline, name)) for name in _STAGES] + [
+        (warehouse, "publish", warehouse.publish)
+    ]
+
+    def timed(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+        def outer(*args: Any, **kwargs: Any) -> Any:
+            start = perf_counter()
+            try:
+                return inner(*args, **kwargs)
+            finally:
+                key = f"{name} {args[1]}" if name == "check" else name
+                seconds[key] = seconds.get(key, 0) + perf_counter() - start
+
+        return outer
+
+    for module, name, inner in originals:
+        setattr(module, name, timed(name, inner))
+    try:
+        yield seconds
+    finally:
+        for module, name, inner in originals:
+            setattr(module, name, inner)
+
+
+def cost(home: Home, path: Path) -> dict[str, Any]:
+    """A run over one file: clock and processor seconds, by stage, and the dearest models."""
+    start, spent = perf_counter(), _processor_seconds()
+    with timed_stages() as stages:
+        result = pipeline.run(home, [path])
+    nodes = sorted(dbt.results(home), key=lambda node: -node.seconds)[:_SHOWN_MODELS]
+    return {
+        "articles": result.ingested.n_ok,
+        "clock": round(perf_counter() - start, 1),
+        "processor": round(_processor_seconds() - spent, 1),
+        "stages": {name: round(value, 1) for name, value in stages.items()},
+        "models": {node.unique_id.split(".")[2]: round(node.seconds, 1) for node in nodes},
+    }
+
+
+def dump(home: Home) -> dict[str, list[tuple]]:
+    """Every published mart as its rows in order, the snapshot's name left out."""
+    with duckdb.connect(str(home.published), read_only=True) as con:
+        names = con.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
+        ).fetchall()
+        return {
+            name: con.execute(
+                f"select {'* exclude (snapshot_id, first_seen_at)' if name == 'articles' else '*'} "
+                f"from marts.{name} order by all"
+            ).fetchall()
+            for (name,) in names
+        }
+
+
+def differences(one: Home, other: Home) -> list[str]:
+    """The marts that differ between two homes, by content hash where they are large."""
+    sql = "select count(*), sum(hash(t)::hugeint) from (select * {left_out} from marts.{name}) as t"
+    found = []
+    with (
+        duckdb.connect(str(one.published), read_only=True) as a,
+        duckdb.connect(str(other.published), read_only=True) as b,
+    ):
+        listed = "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
+        names = [name for (name,) in a.execute(listed).fetchall()]
+        if names != [name for (name,) in b.execute(listed).fetchall()]:
+            return ["the list of tables"]
+        for name in names:
+            query = sql.format(
+                name=name, left_out="exclude (snapshot_id, first_seen_at)" if name == "articles" else ""
+            )
+            if a.execute(query).fetchone() != b.execute(query).fetchone():
+                found.append(name)
+    return found
+
+
+def fill(home: Home, made: Iterator[dict[str, Any]], n: int) -> None:
+    """Bring `n` articles in, file by file, then build, check and publish once."""
+    home.ensure()
+    with tempfile.TemporaryDirectory(dir=home.root) as folder:
+        for start in range(0, n, _PER_FILE):
+            path = write(Path(folder) / f"part-{start}.jsonl", made, min(_PER_FILE, n - start))
+            pipeline.ingest(home, [path])
+    pipeline.run(home)
+
+
+def measure(root: Path, base: list[Path], n: int, n_new: int) -> dict[str, Any]:
+    """The cost of `n_new` articles on an empty home and on one of `n`, and whether a whole rebuild gives the same."""
+    variants = Variants(read_rows(base))
+    root.mkdir(parents=True, exist_ok=True)
+    full, empty = Home.resolve(root / "full"), Home.resolve(root / "empty")
+    fill(full, variants.stream(), n)
+    # every third, so that they spread over the days of a year
+    path = write(root / "new.jsonl", islice(variants.stream(n), 0, None, 3), n_new)
+    found = {"articles": n, "empty": cost(empty, path), "full": cost(full, path)}
+    again = Home.resolve(root / "again")
+    shutil.copytree(full.root, again.root)
+    pipeline.build(again, is_whole=True)
+    pipeline.publish(again)
+    return found | {"differs": differences(full, again)}
+
+
+def main() -> None:
+    """Measure and print, as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("base", type=Path, nargs="*", help="JSONL files; default: the sample articles")
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--new", type=int, default=1_000)
+    parser.add_argument("--keep", type=Path, help="folder to work in and to leave; default: a temporary one")
+    chosen = parser.parse_args()
+    root = chosen.keep or Path(tempfile.mkdtemp(prefix="chancery-load-"))
+    try:
+        print(json.dumps(measure(root, chosen.base, chosen.articles, chosen.new), indent=1))
+    finally:
+        if not chosen.keep:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    main()
