@@ -32,8 +32,9 @@ texts as (
     where
         n_words >= 20
         {% if is_incremental() %}
-            and coalesce(published_date, date '1000-01-01')
-            in (select days_near_touched.day from days_near_touched)
+            and coalesce(published_date, date '1000-01-01') in (
+                select days_near_touched.day from days_near_touched
+            )
         {% endif %}
 ),
 
