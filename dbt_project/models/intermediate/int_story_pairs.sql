@@ -31,7 +31,7 @@ texts as (
     from {{ ref('stg_articles') }}
     where
         n_words >= 20
-        {% if is_incremental() %}
+        {% if is_incremental() %} -- noqa: LT02
             and coalesce(published_date, date '1000-01-01') in (
                 select days_near_touched.day from days_near_touched
             )
