@@ -35,7 +35,7 @@ texts as (
             and coalesce(published_date, date '1000-01-01') in (
                 select days_near_touched.day from days_near_touched
             )
-        {% endif %}
+        {% endif %} -- noqa: LT02
 ),
 
 sketches as (
