@@ -31,10 +31,11 @@ texts as (
     from {{ ref('stg_articles') }}
     where
         n_words >= 20
-        {% if is_incremental() %}
-            and coalesce(published_date, date '1000-01-01')
-            in (select days_near_touched.day from days_near_touched)
-        {% endif %}
+        {% if is_incremental() %} -- noqa: LT02
+            and coalesce(published_date, date '1000-01-01') in (
+                select days_near_touched.day from days_near_touched
+            )
+        {% endif %} -- noqa: LT02
 ),
 
 sketches as (
