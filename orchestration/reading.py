@@ -17,6 +17,7 @@ from ingest.errors import ChanceryError, DamagedData, EnvironmentProblem, UsageE
 from ingest.settings import Home
 
 _KINDS = {"m": "meetings", "e": "events", "v": "visits"}
+_NO_ID = "'{}' is no fact id: they begin with m (meeting), e (event) or v (visit)"
 _COUNTS = {
     "articles": "select count(*) from marts.articles",
     "quarantined inputs": "select count(*) from raw.quarantine",
@@ -141,6 +142,12 @@ def article(home: Home, article_id: str) -> dict[str, Any] | None:
     return None if rows.is_empty() else rows.row(0, named=True)
 
 
+def require_id(named: str) -> None:
+    """Raise `UsageError` unless this may be the id of a fact, of a statement or of one of their reports."""
+    if named[:1] not in {*_KINDS, "s"}:
+        raise UsageError(_NO_ID.format(named))
+
+
 def current_id(home: Home, named: str) -> str:
     """The id under which a fact stands now, found by an earlier id or by the id of one of its reports.
 
@@ -160,7 +167,7 @@ def fact(home: Home, fact_id: str) -> tuple[str, dict[str, Any], pl.DataFrame]:
     """A published fact: its kind, its row and its evidence with the articles that state it."""
     table = _KINDS.get(fact_id[:1])
     if table is None:
-        raise UsageError(f"{fact_id!r} is no fact id: they begin with m (meeting), e (event) or v (visit)")
+        raise UsageError(_NO_ID.format(fact_id))
     kind = table.removesuffix("s")
     with published(home) as connection:
         rows = _frame(connection, f"select * from marts.{table} where {kind}_id = ?", fact_id)

@@ -164,6 +164,7 @@ def print_corrections(home: Home) -> None:
 def print_fact(home: Home, fact_id: str, limit: int | None = None) -> None:
     """A fact and the sentences that state it, the strongest first; with `limit` only so many and no reasons."""
     out = console()
+    reading.require_id(fact_id)
     made = corrections.effects(home, fact_id)
     now = reading.current_id(home, fact_id)
     if now != fact_id:

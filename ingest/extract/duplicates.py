@@ -95,9 +95,12 @@ def sketches(articles: pl.DataFrame) -> pl.DataFrame:
 
     None for articles of under twenty words.
     """
+    words = _words(articles)
+    long_enough = words.group_by("i").len().filter(pl.col("len") >= MIN_WORDS)
     place = pl.int_range(pl.len()).over("i")
     return (
-        _shingles(_words(articles))
+        _shingles(words)
+        .join(long_enough, on="i", how="semi", maintain_order="left")
         .select("i", (pl.col("shingle") // _u64(1 << (64 - _BITS))).cast(pl.Int32).alias("shingle"))
         .unique()
         .sort("i", "shingle")

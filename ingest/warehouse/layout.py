@@ -11,6 +11,7 @@ carried over, and `chancery replay` rebuilds it from `raw/`.
 |---|---|
 | 1 | the first; it bears no number |
 | 2 | `quality.layout`, `quality.validations.severity`, `quality.snapshots` in the working file from the start |
+| 3 | `raw.articles.author`, `raw.sources`, `raw.polls`; `facts.sketches` in place of `facts.signatures` |
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import duckdb
 from ingest import tables
 from ingest.errors import DamagedData
 
-LAYOUT = 2
+LAYOUT = 3
+SINCE = {"raw.sources": 3, "raw.polls": 3, "facts.sketches": 3}
+"""The layout with which a table came, where that is not the first."""
 _FIRST = {"raw.articles", "raw.ledger", "raw.quarantine"}
 _NUMBER = "CREATE TABLE IF NOT EXISTS quality.layout (version INTEGER NOT NULL)"
 

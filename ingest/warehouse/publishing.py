@@ -48,7 +48,7 @@ def tables_of(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 def content_hash(con: duckdb.DuckDBPyConnection, database: str) -> str:
     """SHA-256 over hashes of the rows of every table, whatever their order; results of checks left out.
 
-    It says whether two files of one machine hold the same; another version of DuckDB may give another.
+    DuckDB's version stands before it, as another may hash otherwise.
     """
     digest = sha256()
     for name in tables_of(con, database):
@@ -58,7 +58,7 @@ def content_hash(con: duckdb.DuckDBPyConnection, database: str) -> str:
                 f"SELECT count(*), sum(hash(t)::HUGEINT) FROM (SELECT {columns} FROM {database}.{name}) AS t"
             ).fetchone()
             digest.update(f"{name}:{n}:{total}\n".encode())
-    return digest.hexdigest()
+    return f"{duckdb.__version__}:{digest.hexdigest()}"
 
 
 def stored_hash(path: Path) -> str | None:
