@@ -304,8 +304,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
             text.str.contains(_LIKENED).alias("is_likened"),
             text.str.contains("sides$|delegations$|parties$|teams$").alias("is_of_sides"),
             text
-            .str.extract(r"\b(four|five|six|seven)\b")
-            .replace_strict(["four", "five", "six", "seven"], [4, 5, 6, 7], default=0, return_dtype=pl.Int64)
+            .str.extract(r"\b(three|four|five|six|seven)\b")
+            .replace_strict(["three", "four", "five", "six", "seven"], [3, 4, 5, 6, 7], default=0, return_dtype=pl.Int64)
             .alias("count"),
         )
         .join(acting, on="sid", how="left")

@@ -34,7 +34,7 @@ def sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
     left = trig.select(
         *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
-        *("n_owned", "led_by", "verb_class", "is_reduced", "preps", "reciprocal"),
+        *("n_owned", "led_by", "verb_class", "is_reduced", "preps", "reciprocal", "n_preps"),
     ).join(grp, on="sid")
     left = left.filter(~pl.col("is_private") & (pl.col("np") != "town"))
     # "the shelling of a village by Oman": a deed told by its noun, with whom it befell
@@ -55,6 +55,8 @@ def sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     )
     is_left = pl.col("hi") < pl.col("i")
     owner = (pl.col("pos") == "noun") & pl.col("is_possessive") & is_left & (pl.col("i") - pl.col("hi") <= 4)
+    # "Oman's condolences for the attack"
+    owner = owner & (pl.col("n_preps") == pl.col("hi_preps"))
     same_owner = (pl.col("n_owned") == pl.col("g_owned")) | (pl.col("pos") == "noun")
     behind = (pl.col("lo") > pl.col("i")) & (pl.col("n_breaks") == pl.col("g_breaks"))
     agent = pl.col("is_passive") & (pl.col("lo") > pl.col("i")) & (pl.col("prep") == "by")

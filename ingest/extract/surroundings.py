@@ -103,6 +103,7 @@ def behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         ).alias("then_to"),
         _at("lower", -1).is_in(["a", "an"]).alias("then_article"),
         pl.col("n_solid").alias("hi_solid"),
+        pl.col("n_preps").alias("hi_preps"),
         ((_at("pos", -1) == "verb") | _at("word_class", -1).is_in(["be", "aux", "modal", "fut", "adverb"]))
         .fill_null(False)
         .alias("then_verb"),

@@ -140,6 +140,7 @@ def triggers(
         "n_finite",
         "n_quotes",
         "n_owned",
+        "n_preps",
         "lemma",
         "anchor",
         "pos",
