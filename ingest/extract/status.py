@@ -179,9 +179,27 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
         .then(pl.lit("planned"))
         .otherwise(pl.lit("occurred"))
     )
-    return out.with_columns(
+    out = out.with_columns(
         pl.when((found == "occurred") & (pl.col("frame_status").fill_null("") != ""))
         .then("frame_status")
         .otherwise(found)
         .alias("status")
     ).drop("n_denied", "n_hypothetical", "n_planned", "frame_status", "noun_start", "s_start")
+    return _as_the_talks(out)
+
+
+def _as_the_talks(bound: pl.DataFrame) -> pl.DataFrame:
+    """The clauses; "will hold talks with Lee and speak at a lunch": the lunch, with whom the talks are, stands as they do."""
+    encounter = (pl.col("event_type") == "CONSULT") & (pl.col("pos") == "noun") & pl.col("t_g").is_not_null()
+    is_behind = (pl.col("t_hi") < pl.col("i")).fill_null(False)
+    told = (
+        bound.filter(encounter & ~is_behind & (pl.col("status") != "occurred"))
+        .select("sid", "t_g", pl.col("status").alias("told"))
+        .unique(["sid", "t_g"], keep="first", maintain_order=True)
+    )
+    held = encounter & is_behind & (pl.col("status") == "occurred") & pl.col("told").is_not_null()
+    return (
+        bound.join(told, on=["sid", "t_g"], how="left", maintain_order="left")
+        .with_columns(pl.when(held).then("told").otherwise("status").alias("status"))
+        .drop("told")
+    )
