@@ -19,7 +19,7 @@ run: $(INSTALLED)  ## the whole pipeline over data/sample
 test: $(INSTALLED)  ## the tests, but for those that take minutes
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon
+test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon, whole rebuilds
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running

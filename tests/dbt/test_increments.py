@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+pytestmark = pytest.mark.slow  # the warehouse of the tests, built in parts
+
 
 def dump(path: Path, schema: str = "marts") -> dict[str, list[tuple]]:
     """Every table of a schema as its sorted rows."""

@@ -160,6 +160,7 @@ def test_corrections_reach_the_marts_and_survive_a_replay(table: Path, home: Hom
     assert shown() == expected
 
 
+@pytest.mark.slow
 def test_an_earlier_id_and_a_report_find_their_fact(home: Home, meeting: str) -> None:
     """A report that comes late but is older gives the meeting its id; the id that people wrote down still finds it."""
     late = {

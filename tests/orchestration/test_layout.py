@@ -93,6 +93,7 @@ def test_an_older_file_is_carried_over_as_it_is_opened(older: Home) -> None:
     assert kept == [(results[0][0], 0)]
 
 
+@pytest.mark.slow
 def test_a_replay_rebuilds_from_raw_alone(replayed: Home) -> None:
     assert rows(replayed.published, "select version from quality.layout") == [(LAYOUT,)]
     assert rows(replayed.published, "select count(*) from raw.articles") == [(3,)]
@@ -101,6 +102,7 @@ def test_a_replay_rebuilds_from_raw_alone(replayed: Home) -> None:
     assert pipeline.verify(replayed) == []
 
 
+@pytest.mark.slow
 def test_a_run_over_an_older_home_gives_what_a_replay_gives(older: Home, replayed: Home) -> None:
     result = pipeline.run(older, [older.inbox], is_checked=False)
     assert result.published and result.published.changed
