@@ -12,7 +12,7 @@ from ingest.extract.neighbours import rows_at, rows_where
 from ingest.extract.sides import adjacent_pairs, shared_targets, sources, targets
 from ingest.extract.surroundings import around, before, behind, controls, last_modes, threats, wired
 
-_MAX_OR = 25  # ... from a demand to what comes otherwise
+_MAX_OR = 25  # elements from a demand to what comes otherwise
 _SPORTY = 3  # words of sport that make an article one about sport
 _OFFICIAL = ["person", "office", "body"]
 

@@ -1,7 +1,7 @@
 """Bare offices, pronouns and pairs to the people and states they stand for.
 
 Belongs here: "the minister", "he", "they", "the two sides", and the lists that make one group of several actors.
-Does not belong here: names (`people`) and events (`clauses`).
+Does not belong here: names (`people`) and events (`triggers`, `sides`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Bound clauses to directed facts: one row per article, source, target, PLOVER type and status; and visits.
 
 Belongs here: directions, both ways for what is mutual, CONSULT from encounters and visits, CAMEO roots.
-Does not belong here: binding (`clauses`) and encounters (`meetings`).
+Does not belong here: binding (`sides`) and encounters (`meetings`).
 """
 
 from __future__ import annotations

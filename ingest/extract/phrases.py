@@ -1,7 +1,7 @@
 """Tokens to noun phrases of actors, and phrases to groups: "the foreign ministers of Chad and Niger", "US envoy X".
 
 Belongs here: joining state, office and name; appositions; lists joined by commas and conjunctions; the governing preposition.
-Does not belong here: which person a name means (`people`), pronouns (`coreference`), events (`clauses`).
+Does not belong here: which person a name means (`people`), pronouns (`coreference`), events (`triggers`, `sides`).
 """
 
 from __future__ import annotations

@@ -23,11 +23,18 @@ _ON_THE_SPOT = ["ASSAULT", "AID", "COERCE", "RETREAT", "MOBILIZE"]
 _NOT_FURTHER = ["S05", "T01", "M02", "M03", "N11", "O08", "O18", "P02", "P05", "Q02", "Q03", "Q07"]
 _ADDRESSED = ["AID", "REQUEST", "SUPPORT", "ACCUSE", "THREATEN", "REJECT"]
 _HARSH = ["ACCUSE", "THREATEN", "REJECT", "PROTEST", "SANCTION", "COERCE", "ASSAULT", "MOBILIZE"]
+_SIDE = ["g", "codes", "keys", "lo", "hi"]
 _AROUND = [
     *("during", "after", "before", "since", "amid", "despite", "by", "in the face of", "in light of"),
     *("in the wake of", "in response to", "because of", "due to", "ahead of", "following"),
     *("at the request of", "on behalf of", "at the behest of"),
 ]
+
+
+def _nearest(ranked: pl.DataFrame, prefix: str, *columns: str) -> pl.DataFrame:
+    """One row per trigger: t and the columns of the group that comes first by order and distance, under the prefix."""
+    first = ranked.sort("t", "order", "gap", "lo").unique("t", keep="first", maintain_order=True)
+    return first.select("t", pl.col(columns).name.prefix(prefix))
 
 
 def sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
@@ -171,21 +178,7 @@ def sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         .alias("order"),
         (pl.col("hi").cast(pl.Int64) - pl.col("i")).abs().alias("gap"),
     ).filter(pl.col("order").is_not_null())
-    return (
-        ranked.sort("t", "order", "gap", "lo")
-        .unique("t", keep="first", maintain_order=True)
-        .select(
-            "t",
-            pl.col("g").alias("s_g"),
-            pl.col("codes").alias("s_codes"),
-            pl.col("keys").alias("s_keys"),
-            pl.col("lo").alias("s_lo"),
-            pl.col("hi").alias("s_hi"),
-            pl.col("order").alias("s_order"),
-            pl.col("np").alias("s_np"),
-            pl.col("pronoun").alias("s_pronoun"),
-        )
-    )
+    return _nearest(ranked, "s_", *_SIDE, "order", "np", "pronoun")
 
 
 def targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.DataFrame:
@@ -370,21 +363,7 @@ def targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Data
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )
-    return (
-        ranked.sort("t", "order", "gap", "lo")
-        .unique("t", keep="first", maintain_order=True)
-        .select(
-            "t",
-            pl.col("g").alias("t_g"),
-            pl.col("codes").alias("t_codes"),
-            pl.col("keys").alias("t_keys"),
-            pl.col("lo").alias("t_lo"),
-            pl.col("hi").alias("t_hi"),
-            pl.col("prep").alias("t_prep"),
-            pl.col("np").alias("t_np"),
-            pl.col("strong").alias("t_strong"),
-        )
-    )
+    return _nearest(ranked, "t_", *_SIDE, "prep", "np", "strong")
 
 
 def shared_targets(trig: pl.DataFrame, src: pl.DataFrame, tgt: pl.DataFrame) -> pl.DataFrame:

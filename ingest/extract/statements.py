@@ -1,7 +1,7 @@
 """Quotations and who said them.
 
 Belongs here: the spans between quotation marks and the speaker beside the verb of saying.
-Does not belong here: indirect speech, which makes events (`clauses`).
+Does not belong here: indirect speech, which makes events (`triggers`).
 """
 
 from __future__ import annotations

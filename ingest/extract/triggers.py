@@ -14,7 +14,7 @@ from ingest.extract.names import _at, in_one_plan
 from ingest.extract.neighbours import rows_where
 from ingest.lexicon import words
 
-_MAX_NOUN = 9  # ... between a verb and the noun that completes its frame
+_MAX_NOUN = 9  # elements between a verb and the noun that completes its frame
 # "a power company", "the gas pipeline": what is sold is another thing
 _COMPOUND = [
     *("company", "pipeline", "plant", "station", "giant", "firm", "producer", "exporter", "refinery", "field", "fields", "line"),
