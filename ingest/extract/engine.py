@@ -17,6 +17,7 @@ from ingest.extract import (
     coreference,
     dates,
     definites,
+    delegates,
     duplicates,
     events,
     facts,
@@ -84,7 +85,8 @@ def read(articles: pl.DataFrame) -> Reading:
     where = attach.find_places(elements)
     scene = attach.scenes(dated, where, elements, sents_told)
     elements = attach.localise(elements, where, scene, sents_told, cities)
-    elements = definites.link_definites(coreference.link_offices(elements), places.definite_nouns())
+    elements = delegates.link_delegates(coreference.link_offices(elements))
+    elements = definites.link_definites(elements, places.definite_nouns())
     elements = coreference.link_pronouns(elements)
     groups = coreference.groups(elements)
     elements, changed = definites.link_others(elements, groups)

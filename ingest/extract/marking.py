@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at, in_one_plan
+from ingest.extract.names import _NO_PERSON, _at, in_one_plan
 from ingest.extract.neighbours import _count
 from ingest.extract.vocabulary import LEXICON
 
@@ -17,6 +17,7 @@ _REDUCED = [
     *("posed", "filed", "made", "given", "sent", "provided", "committed", "caused", "owned", "operated", "carried out", "used"),
     *("seized", "stationed", "deployed", "captured", "detained", "backed", "hosted", "supplied", "built", "funded", "financed"),
 ]
+_SUBJUNCTIVE = ["that", "let", "lets", "make", "makes", "made", "help", "helped", "see", "saw", "did", "do", "does", "and", "or", ","]
 _BACK_WHERE = ["in", "to", "from", "home", "into", "on", "at", "up", "out", "off", "across", "over", "then"]
 _HARM = ["violate", "violateverb", "attack", "kill", "seize", "hack", "blockade", "threaten", "boycott", "harm"]
 _BY_WIRE = [
@@ -118,7 +119,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .then(True)
         .when(
             both
-            & (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
+            & (_at("plain", 1, False) | _at("word_class", 1).is_in(_NO_PERSON))
             & base
             & ~_at("np", 2).is_in(["person"])
         )
@@ -142,6 +143,17 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & _at("name_kind", 1).is_in(["abbreviation", "demonym"])
         & ((_at("word_class", -1) == "prep") | _at("is_punct", -1, True))
     )
+    # "the United Nations force in Haiti": a plain form is no verb of one state, but "let Iran strike", "that Mali release"
+    led_state = _at("lower", 2).is_in(_SUBJUNCTIVE) | _at("word_class", 2).is_in(["modal", "fut", "aux", "conj", "that"])
+    led_state = led_state | _at("lower", 3).is_in(_SUBJUNCTIVE) & (_at("word_class", 2) == "det")
+    named_noun = named_noun | (
+        both
+        & (pl.col("tense") == "base")
+        & (_at("np", 1) == "state")
+        & (_at("code_kind", 1) == "organization")
+        & (_at("word_class", -1) == "prep")
+        & ~led_state
+    )
     after_infinitive = both & (pl.col("tense") == "s") & (_at("lower", 2) == "to") & _at("is_verb", 1, False)
     after_gerundial = both & (pl.col("tense") == "ing") & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
     # "discussed security and support for Kabul"
@@ -154,7 +166,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         ["to", "and", "or", "but", "help", "helped", "let", "lets", "people", "police", "forces"]
     )
     base_free = (pl.col("tense") == "base") & (
-        (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
+        (_at("plain", 1, False) | _at("word_class", 1).is_in(_NO_PERSON))
         & ~text1.str.contains("(?:s|ly|men)$")
         & (_at("lower", 2) != "to")
         | adjectival
