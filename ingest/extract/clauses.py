@@ -26,7 +26,7 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     grp = grp.filter(~akin.fill_null(False))
     private = pl.col("is_firm") & (pl.col("np") == "state") & (pl.col("name_kind") == "demonym")
     grp = grp.with_columns(private.fill_null(False).alias("is_private"))
-    counts = ["n_solid", "n_finite", "n_for", "n_ing", "n_rel"]
+    counts = ["n_solid", "n_finite", "n_for", "n_ing", "n_rel", "n_militia"]
     anchored = elements.select(pl.col(counts).gather(rows_at(elements["i"], trig["anchor"])).name.replace("n_", "anchor_"))
     telling = elements.join(trig.select("sid").unique(), on="sid", how="semi", maintain_order="left")
     telling = telling.with_columns(last_modes(telling)["last_mode"])

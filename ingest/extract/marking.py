@@ -293,6 +293,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .cum_sum()
         .alias("n_ing"),
         (pl.col("word_class") == "rel").fill_null(False).cast(pl.Int32).cum_sum().alias("n_rel"),
+        (pl.col("word_class") == "militia").fill_null(False).cast(pl.Int32).cum_sum().alias("n_militia"),
         # "firms, the owners of which fund ...": whose deed it is, the word before does not tell
         (
             pl.col("lower").is_in(["whose", "where"])

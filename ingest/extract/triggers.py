@@ -21,6 +21,7 @@ _COMPOUND = [
     *("industry", "sector", "minister", "price", "prices", "market", "markets", "deal", "contract", "project", "grid", "monopoly"),
     *("bomb", "bomber", "dealer", "worker", "workers", "convoy", "convoys", "sanctions", "embargo", "crisis", "talks"),
 ]
+TO_BLAME = ["responsible", "behind", "guilty", "accountable", "to blame", "at fault"]  # "was responsible": what is said of the culprit
 UNDERGO = "undergo"  # verbs whose subject has a deed done to it: "received aid from"
 MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]  # what is demanded of whom
 
@@ -70,7 +71,7 @@ def triggers(
         .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    demanding = elements.filter(pl.col("lower").is_in(MUST) | pl.col("is_harm")).select("sid").unique()
+    demanding = elements.filter(pl.col("lower").is_in([*MUST, *TO_BLAME]) | pl.col("is_harm")).select("sid").unique()
     demands = verb.filter(pl.col("verb_class") == "say").join(demanding, on="sid", how="semi")
     alone = pl.concat([verb.filter(pl.col("verb_class") != "say"), demands]).join(
         frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
