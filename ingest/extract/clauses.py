@@ -12,6 +12,7 @@ from ingest.extract.neighbours import rows_at, rows_where
 from ingest.extract.sides import adjacent_pairs, shared_targets, sources, targets
 from ingest.extract.surroundings import around, before, behind, controls, last_modes, threats, wired
 
+_NEVER = 2**32 - 1  # beyond any element number
 _MAX_OR = 25  # elements from a demand to what comes otherwise
 _SPORTY = 3  # words of sport that make an article one about sport
 _OFFICIAL = ["person", "office", "body"]
@@ -47,6 +48,9 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         .with_columns((pl.col("or_i") - pl.col("i").cast(pl.Int64)).is_between(1, _MAX_OR).fill_null(False).alias("is_ultimatum"))
         .drop("or_i")
     )
+    trig = trig.join(_openings(elements), on="sid", how="left", maintain_order="left").with_columns(
+        ((pl.col("i") < pl.col("verb_i")) & (pl.col("i") < pl.col("prep_i").fill_null(_NEVER))).fill_null(False).alias("is_opening")
+    ).drop("verb_i", "prep_i")
     src = sources(trig, grp)
     tgt = targets(trig, grp, src)
     tgt = pl.concat([tgt, shared_targets(trig, src, tgt)], how="diagonal")
@@ -67,6 +71,20 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
         )
         .sort("t")
     )
+
+
+def _openings(elements: pl.DataFrame) -> pl.DataFrame:
+    """One row per sentence with a verb in the past: sid, verb_i (its first finite verb), prep_i (its first preposition).
+
+    "Greek strikes on the port killed nine": what stands before both is told by the verb whose subject it is.
+    """
+    finite = (pl.col("pos") == "verb") & pl.col("tense").is_in(["past", "s"]) | pl.col("word_class").is_in(["be", "aux", "modal", "fut"])
+    firsts = elements.group_by("sid", maintain_order=True).agg(
+        pl.col("i").filter(finite).first().alias("verb_i"),
+        pl.col("tense").filter(finite).first(),
+        pl.col("i").filter((pl.col("word_class") == "prep") | pl.col("word_class").is_in(["sub", "rel", "that"])).first().alias("prep_i"),
+    )
+    return firsts.filter(pl.col("tense") == "past").select("sid", "verb_i", "prep_i")
 
 
 def without_sport(bound: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:

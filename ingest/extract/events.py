@@ -208,6 +208,8 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         (pl.col("pos") != "noun")
         | pl.col("start_date").is_not_null()
         | governed & (pl.col("t_prep") == "with")
+        # "Greek strikes on the port killed nine": told by the verb whose subject it is
+        | (pl.col("event_type") == "ASSAULT") & pl.col("is_opening") & (pl.col("s_order") == 0) & (pl.col("status") == "occurred")
         # "Spain's recognition of Palestine": who does it to whom stands with the noun
         | pl.col("t_prep").is_in(["of", "from"]) & (pl.col("s_order") == 0) & (pl.col("event_type") != "ASSAULT")
     )

@@ -201,7 +201,10 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & (pl.col("lower") != "met")
         & ~_at("lower", -1).is_in(["by", "to", "in", "on"])
     )
-    bare = (bare | hyphen_before & base | helps | of_what).fill_null(False)
+    # "spurned repeated offers", "made renewed calls": a participle between a verb and its noun
+    between = pl.col("tense").is_in(["past", "part"]) & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
+    between = between & (_at("word_class", 1) == "") & _at("is_noun", -1, False)
+    bare = (bare | hyphen_before & base | helps | of_what | between).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
     adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & ~(
         _at("is_punct", -1, True) | _at("word_class", -1).is_in(["prep", "be", "aux", "modal", "fut", "rel"])

@@ -13,7 +13,7 @@ from ingest.extract.triggers import MUST, TO_BLAME
 
 _OF_WHAT = ["of", "for", "on", "about", "to", "from", "in", "by", "including", "towards", "toward", "over", "discussed", "discuss"]
 _OR_ELSE = ["else", "face", "risk", "suffer", "be", "see", "lose", "bear"]
-_SAYING = [
+SAYING = [
     "said",
     "says",
     "say",
@@ -123,7 +123,7 @@ def behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         # "welcomed the OPCW visit"
         (_at("pos", -1) == "noun").alias("then_noun"),
         # ", Trump said": whose words these are, not whom they are about
-        _at("lower", -1).is_in(_SAYING).alias("then_said"),
+        _at("lower", -1).is_in(SAYING).alias("then_said"),
     )
 
 
@@ -132,7 +132,7 @@ def before(elements: pl.LazyFrame) -> pl.LazyFrame:
     """What leads to the first element of a group, and where in the sentence it stands."""
 
     def doing(offset: int) -> pl.Expr:
-        return (_at("pos", offset) == "verb") & ~_at("lower", offset).is_in(_SAYING)
+        return (_at("pos", offset) == "verb") & ~_at("lower", offset).is_in(SAYING)
 
     place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
     tail = (

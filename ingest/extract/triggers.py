@@ -80,6 +80,8 @@ def triggers(
         pl.lit("verb").alias("pos"),
         pl.lit("").alias("format"),
         pl.col("lower").alias("trigger"),
+        # "worked with Ghana": the preposition is part of the verb
+        (pl.col("direct") | pl.col("preps").list.contains(pl.col("lower").str.extract(r" (\w+)$"))).fill_null(pl.col("direct")).alias("direct"),
     )
     nominal = (
         noun.drop("is_modifier", "is_compound")
