@@ -14,6 +14,7 @@ from ingest.extract.surroundings import SAYING
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
 _SAID_OF_THEM = 7  # elements from those who say something to "they": "said on Monday that they"
+_MANY = ["deputy", "official"]  # classes of office that several people in an article may have
 _KEYS = pl.List(pl.String)
 _STATES = "countries|sides|nations|neighbou?rs|governments|capitals|delegations|parties"
 _ONLY_IN = {
@@ -70,9 +71,10 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
         pl.col("keys").alias("p_keys"),
         pl.col("codes").alias("p_codes"),
         pl.col("role_class").alias("p_role"),
+        pl.col("lower").alias("p_lower"),
     )
     single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & pl.col("role_class").is_not_null()
-    bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det")
+    bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det", "lower")
     generic = pl.col("role_class").is_in(["minister", "envoy"])
     fits = (pl.col("role_class") == pl.col("p_role")) | generic & pl.col("p_role").is_in(
         [
@@ -97,7 +99,9 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
                 False
             )
         )
-        .sort("i", "p_i", descending=[False, True])
+        # of the many deputies and ministers, the one whose office was told in the same word
+        .with_columns((pl.col("role_class").is_in(_MANY) & (pl.col("p_lower") == pl.col("lower"))).alias("is_same_word"))
+        .sort("i", "is_same_word", "p_i", descending=[False, True, True])
         .unique("i", keep="first", maintain_order=True)
     )
     rows = rows_at(elements["i"], links["i"])

@@ -76,6 +76,7 @@ _PLACE_PREPOSITIONS = [
 ]
 
 
+_MEMBERS = ["allies", "ally", "members", "member", "member states", "member state", "partners", "nations", "countries"]
 _NO_PERSON = ["notname", "institution"]
 _OF_NO_STATE = [
     *("news", "press", "media", "broadcasting", "football", "olympic", "cricket", "basketball", "rugby", "sports"),
@@ -134,6 +135,8 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
     # "around $400 million"
     is_about = pl.col("lower").is_in(["around", "over", "about", "under", "near"])
     is_about = is_about & (_at("is_number", -1, False) | (_at("lower", -1) == "$"))
+    of_members = (pl.col("code_kind") == "organization") & _at("lower", -1).is_in(_MEMBERS) & (_at("code", -2) != "")
+    members = pl.col("lower").is_in(_MEMBERS) & (_at("code_kind", 1) == "organization") & (_at("code", -1) != "")
     kind = (
         pl.when(pl.col("lower") == ",")
         .then(_kind("C"))
@@ -148,6 +151,9 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
             & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
         )
         .then(_kind("X"))
+        # "NATO allies Estonia and Latvia": these act, not the alliance
+        .when(of_members | members)
+        .then(_kind("W"))
         # "50,000 US dollars"
         .when(
             pl.col("code").is_not_null()
