@@ -12,7 +12,6 @@ import polars as pl
 
 from ingest import tables
 from ingest.extract import (
-    attach,
     clauses,
     coreference,
     dates,
@@ -28,11 +27,14 @@ from ingest.extract import (
     phrases,
     prepare,
     relevance,
+    scenes,
     statements,
     status,
     tokens,
     topics,
     triggers,
+    when,
+    where,
 )
 from ingest.extract.vocabulary import vocabulary
 from ingest.lexicon import places, words
@@ -64,7 +66,7 @@ def read(articles: pl.DataFrame) -> Reading:
     sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
     found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
-    found = attach.capitals(found, places.countries())
+    found = where.capitals(found, places.countries())
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
     # who is named, in every article; then the whole of the sentences that can state a fact
     named = elements.filter(pl.col("np").is_not_null())
@@ -72,7 +74,7 @@ def read(articles: pl.DataFrame) -> Reading:
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
     quotes = statements.quotes(folded)
     named = coreference.attach_people(named, who)
-    told = relevance.telling_articles(named, quotes, attach.NATIONAL)
+    told = relevance.telling_articles(named, quotes, where.NATIONAL)
     sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
     everything = elements.select("a", "sid", "word_class", "lower").join(told, on="a", how="semi")
     nouns = pl.concat([triggers.encounter_nouns(), places.definite_nouns()["form"]])
@@ -82,9 +84,9 @@ def read(articles: pl.DataFrame) -> Reading:
     others = named.join(elements.select("i"), on="i", how="anti")
     elements = marking.mark_words(elements)
     dated = dates.find_dates(sents_told, published)
-    where = attach.find_places(elements)
-    scene = attach.scenes(dated, where, elements, sents_told)
-    elements = attach.localise(elements, where, scene, sents_told, cities)
+    spots = where.find_places(elements)
+    scene = scenes.scenes(dated, spots, elements, sents_told)
+    elements = where.localise(elements, spots, scene, sents_told, cities)
     elements = delegates.link_delegates(coreference.link_offices(elements))
     elements = definites.link_definites(elements, places.definite_nouns())
     elements = coreference.link_pronouns(elements)
@@ -97,10 +99,10 @@ def read(articles: pl.DataFrame) -> Reading:
     bound = clauses.without_sport(clauses.bind(elements, groups, trig), everything)
     sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
     bound = status.statuses(bound, elements, status.find_cues(sents_bound, words.status_cues()))
-    bound = attach.add_dates(bound, dated, sents, elements)
-    bound = attach.inherit(attach.add_places(bound, where, sents_told, cities, elements), scene)
-    bound = attach.follow(bound, dated, elements, published)
-    bound = attach.carry_places(attach.add_format(bound, sents), sents_told, cities, published)
+    bound = when.with_purposes(when.add_dates(bound, dated, sents, elements))
+    bound = scenes.inherit(where.add_places(bound, spots, sents_told, cities, elements), scene)
+    bound = when.follow(bound, dated, elements, published)
+    bound = where.carry_places(where.add_format(bound, sents), sents_told, cities, published)
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))
