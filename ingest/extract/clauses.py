@@ -15,6 +15,7 @@ from ingest.extract.surroundings import around, before, behind, controls, last_m
 _NEVER = 2**32 - 1  # beyond any element number
 _MAX_OR = 25  # elements from a demand to what comes otherwise
 _SPORTY = 3  # words of sport that make an article one about sport
+_POSTINGS = ["M01", "M03", "M06", "M10", "M11"]  # rules of sending troops
 _OFFICIAL = ["person", "office", "body"]
 
 
@@ -33,6 +34,10 @@ def bind(elements: pl.DataFrame, grp: pl.DataFrame, trig: pl.DataFrame) -> pl.Da
     telling = telling.with_columns(last_modes(telling)["last_mode"])
     beside = around(telling, rows_at(telling["i"], trig["i"]))
     trig = pl.concat([trig, anchored, beside], how="horizontal")
+    # "sent a platoon to Kuwait on a peacekeeping mission": help, no show of force
+    keeping = elements.filter(pl.col("lower").cast(pl.String).str.contains("^peace-?keep"))["sid"].unique()
+    helps = pl.col("rule_id").is_in(_POSTINGS) & pl.col("sid").is_in(keeping.implode())
+    trig = trig.with_columns(pl.when(helps).then(pl.lit("AID")).otherwise("event_type").alias("event_type"))
     conditional = elements.filter(pl.col("lower").is_in(["if", "unless"]))["sid"].unique()
     trig = trig.with_columns(pl.col("sid").is_in(conditional.implode()).alias("is_conditional"))
     phoned = wired(elements, rows_where(elements, pl.col("lower").is_in(["phone", "telephone", "by phone", "by telephone"])))
