@@ -6,7 +6,8 @@ Does not belong here: any rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from ingest.extract import (
     duplicates,
     events,
     facts,
+    gloss,
     marking,
     meetings,
     names,
@@ -58,12 +60,49 @@ class Reading:
     bound: pl.DataFrame
 
 
-def read(articles: pl.DataFrame) -> Reading:
-    """Articles (article_id, title, text, published_date, source) to bound clauses with status, date and place."""
+def read(articles: pl.DataFrame, language: str = "en") -> Reading:
+    """Articles (article_id, title, text, published_date, source) of one language to bound clauses with status, date and place.
+
+    Another language than English is read in the grammar's words (`gloss`); all places are then those in the article.
+    """
+    if language == "en":
+        folded = prepare.fold_articles(articles)
+        sents = prepare.sentences(folded, vocabulary().cities)
+        return _read(folded, sents.with_columns(pl.col("fold").alias("plain")))
+    folded = prepare.fold_articles(articles, language)
+    sents, way = gloss.gloss(prepare.sentences(folded, vocabulary().cities), language)
+    return _in_the_text(_read(folded, sents), way)
+
+
+def _in_the_text(reading: Reading, way: pl.DataFrame) -> Reading:
+    """The reading with every place of a word, and the words of every trigger, as they are in the article."""
+    placed = partial(gloss.back_to_text, way=way)
+    words_of = {"starts": ["start", "office_start"], "ends": ["end", "office_end"]}
+    at = reading.sents.select("sid", pl.col("start").alias("s0"))
+    mentions = placed(reading.mentions, starts=["name_start"], ends=["name_end"]).join(at, on="sid", maintain_order="left")
+    mentions = mentions.with_columns((pl.col("s0") + pl.col("name_start")).alias("at")).drop("s0")
+    trigger = pl.col("text").str.slice(pl.col("s0") + pl.col("h_start"), pl.col("h_end") - pl.col("h_start"))
+    bound = (
+        placed(reading.bound, starts=["h_start"], ends=["h_end"])
+        .join(at, on="sid", maintain_order="left")
+        .join(reading.folded.select("a", "text"), on="a", maintain_order="left")
+        .with_columns(trigger.str.to_lowercase().alias("trigger"))
+        .drop("text", "s0")
+    )
+    return replace(
+        reading,
+        elements=placed(reading.elements, **words_of),
+        others=placed(reading.others, **words_of),
+        mentions=mentions,
+        people=reading.people.drop("at").join(mentions.select("i", "at"), on="i", maintain_order="left"),
+        bound=bound,
+    )
+
+
+def _read(folded: pl.DataFrame, sents: pl.DataFrame) -> Reading:
+    """Articles and their sentences, in the grammar's words, to bound clauses."""
     known = vocabulary()
     cities = known.cities
-    folded = prepare.fold_articles(articles)
-    sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
     found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
     found = where.capitals(found, places.countries())

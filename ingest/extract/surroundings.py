@@ -40,6 +40,11 @@ _CONTROLS = {
 }
 _ASPECT = "^(?:beg[iau]n|start|continu|resum|kept|keep|stop|finish|end|ceas|risk|avoid)"
 _CAPTIVITY = ["captivity", "prison", "jail", "detention", "custody", "house arrest", "imprisonment"]
+_TIMES = [
+    *("week", "month", "year", "weekend", "morning", "afternoon", "evening", "night", "spring", "summer", "autumn", "fall", "winter"),
+    *("day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april"),
+    *("may", "june", "july", "august", "september", "october", "november", "december"),
+]
 _LEAVE = ["leave", "quit", "depart", "go"]
 _BARE_LEADS = [
     *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
@@ -252,7 +257,8 @@ def around(elements: pl.LazyFrame) -> pl.LazyFrame:
         .alias("then_self"),
         # "to meet their needs": something, not someone
         (
-            (_at("word_class", -1) == "det")
+            # ... but "to meet next week"
+            (_at("word_class", -1) == "det") & ~_at("lower", -2).is_in(_TIMES)
             | (_at("np", -1) == "")
             & _at("lower", -1).cast(pl.String).str.contains("^[a-z]{3,}s$")
             & (_at("word_class", -1) == "")
