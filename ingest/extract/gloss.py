@@ -49,9 +49,11 @@ def _found(sents: pl.DataFrame, language: str) -> pl.DataFrame:
             *("sid", "at", "to", "gloss", "denied", "gerund", "kind", "person", "before_number"),
             pl.col("fold").str.slice("at", 1).str.contains("[A-Z]").alias("is_capital"),
             pl.col("fold").str.slice("to", 3).alias("behind"),
+            pl.col("fold").str.slice(0, (pl.col("at") - 1).clip(lower_bound=0)).str.contains("[A-Z][a-z]+$").fill_null(False).alias("after_name"),
         )
-        # "China" is no adjective
+        # "China" is no adjective, "Musaed al Aiban" one name
         .filter((pl.col("kind") != "demonym") | ~pl.col("is_capital"))
+        .filter((pl.col("kind") != "object") | ~pl.col("after_name") | ~pl.col("behind").str.contains("^ [A-Z]") | (pl.col("gloss") == "to"))
     )
 
 
@@ -94,7 +96,13 @@ def _in_order(found: pl.DataFrame) -> pl.DataFrame:
     personal = (pl.col("kind") == "personal").any().over("sid", verb_no) & (verb_no > 0)
     acted_upon = (pl.col("kind") == "object") & personal & (marks == 1)
     f = f.with_columns(
-        pl.when(acted_upon).then(pl.col("gloss").str.replace("^to ?", "")).otherwise("gloss").alias("gloss")
+        # "recibio en Planalto a Lula": something must part the two names
+        pl.when(acted_upon & pl.col("after_name"))
+        .then(pl.lit("the"))
+        .when(acted_upon)
+        .then(pl.col("gloss").str.replace("^to ?", ""))
+        .otherwise("gloss")
+        .alias("gloss")
     )
     # "Se reunio tambien con ...": the subject that the verb implies
     opens = is_verb & (pl.col("at") == 0)
@@ -102,6 +110,9 @@ def _in_order(found: pl.DataFrame) -> pl.DataFrame:
     capital = pl.col("gloss").str.slice(0, 1).str.to_uppercase() + pl.col("gloss").str.slice(1)
     return f.with_columns(
         pl.when(opens & (said != "")).then(pl.concat_str(said, "gloss"))
+        # "viajara a Beirut, donde se reunira con ..."
+        .when(is_verb & (beside("kind", 1) == "where") & pl.col("touched") & (said != ""))
+        .then(pl.concat_str(said.str.to_lowercase(), "gloss"))
         .when(pl.col("is_capital")).then(capital)
         .otherwise("gloss")
         .alias("gloss")
@@ -141,6 +152,9 @@ def gloss(sents: pl.DataFrame, language: str) -> tuple[pl.DataFrame, pl.DataFram
     told = back.group_by("sid", maintain_order=True).agg(pl.col("gloss").str.join("").alias("told"))
     out = sents.join(told, on="sid", how="left", maintain_order="left")
     out = out.with_columns(pl.col("fold").alias("plain"), pl.coalesce("told", "fold").alias("fold")).drop("told")
+    towns = glosses.phrases(language).filter(pl.col("kind") == "name")
+    town = pl.col("dateline").str.to_lowercase().replace_strict(towns["form"], towns["gloss"], default=pl.col("dateline"))
+    out = out.with_columns(town.alias("dateline"))
     return out, back.select("sid", "g", "at", "to", "is_same")
 
 

@@ -26,6 +26,7 @@ KINDS = {
     "body": "a body or a thing that an adjective of a state may follow",
     "article": "the definite article; before a day of the month it is 'on'",
     "object": "the preposition that also marks who is acted upon",
+    "where": "a relative adverb: the subject of a verb right behind it is the one of before",
     "not": "the negation before a verb",
     "modal": "a verb that another in its plain form follows",
     "aim": "what stands before an infinitive of purpose",
