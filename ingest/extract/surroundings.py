@@ -41,6 +41,7 @@ _CONTROLS = {
 _ASPECT = "^(?:beg[iau]n|start|continu|resum|kept|keep|stop|finish|end|ceas|risk|avoid)"
 _CAPTIVITY = ["captivity", "prison", "jail", "detention", "custody", "house arrest", "imprisonment"]
 _TIMES = [
+    *("days", "weeks", "months", "years", "hours"),
     *("week", "month", "year", "weekend", "morning", "afternoon", "evening", "night", "spring", "summer", "autumn", "fall", "winter"),
     *("day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april"),
     *("may", "june", "july", "august", "september", "october", "november", "december"),

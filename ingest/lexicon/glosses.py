@@ -130,6 +130,7 @@ def phrases(language: str) -> pl.DataFrame:
     refuse_rows(table, pl.col("form").is_duplicated(), name, "phrase stands twice once folded")
     refuse_rows(table, ~pl.col("kind").is_in(list(KINDS)), name, "unknown kind")
     refuse_rows(table, pl.col("form").str.strip_chars() == "", name, "no phrase")
+    table = table.with_columns(fold_expr(pl.col("gloss")).alias("gloss"))
     listed = table.select(
         "form", "gloss", pl.col("gloss").alias("denied"), pl.lit("").alias("gerund"), "kind",
         pl.lit("").alias("person"), "before_number",
