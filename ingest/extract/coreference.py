@@ -447,6 +447,8 @@ def _listed(elements: pl.LazyFrame) -> pl.LazyFrame:
             (_at("kind", -1) == "A")
             | (_at("kind", -2) == "A") & ~finite(-1)
             | (_at("kind", -4) == "A") & (_at("lower", -2) == "-")
+            # "Japanese and the Australian armies"
+            | (_at("lower", -1) == "and") & ((_at("np", -2) == "body") | (_at("word_class", -2) == "det") & (_at("np", -3) == "body"))
         )
     )
     return (

@@ -28,7 +28,7 @@ _OF_WHAT = [
 ]
 _BETWEEN = ["A04", "R05", "S09"]
 _BY_NOUN = 0.6  # confidence of a refusal read at the noun of what is refused
-_MAX_AIM = 14  # elements from a gift to what it is for
+_MAX_AIM = 20  # elements from a gift to what it is for
 _TARGET = ["t_g", "t_codes", "t_keys", "t_prep", "t_np"]
 _OTHER = 2**29  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
@@ -84,10 +84,10 @@ def _with_what_else_would_come(acts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_beneficiaries(acts: pl.DataFrame) -> pl.DataFrame:
-    """The acts; what is given "to support refugees from Chad" is given to whom it is to support."""
-    free = pl.col("s_codes").is_not_null() & pl.col("t_codes").is_null() & (pl.col("event_type") == "AID")
+    """The acts; what is given "to support refugees from Chad" is given to whom it is to support, and so is a commitment."""
+    free = pl.col("s_codes").is_not_null() & pl.col("t_codes").is_null() & pl.col("event_type").is_in(["AID", "SUPPORT"])
     given = acts.filter(free & (pl.col("pos") == "pair") & ~pl.col("is_passive")).select("t", "sid", "i", "s_g")
-    helps = pl.col("event_type").is_in(["AID", "SUPPORT"]) & (pl.col("led_by") == "to") & (pl.col("pos") == "verb")
+    helps = pl.col("event_type").is_in(["AID", "SUPPORT"]) & pl.col("led_by").is_in(["to", "for", "in"]) & (pl.col("pos") == "verb")
     aims = acts.filter(helps & pl.col("t_codes").is_not_null()).select(
         "sid", "s_g", pl.col("i").alias("aim_i"), *(pl.col(c).alias(f"aim_{c}") for c in _TARGET)
     )

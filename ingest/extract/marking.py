@@ -10,6 +10,7 @@ import polars as pl
 
 from ingest.extract.names import _NO_PERSON, _at, in_one_plan
 from ingest.extract.neighbours import _count
+from ingest.extract.phrases import ING_ADJECTIVES
 from ingest.extract.vocabulary import LEXICON
 
 _REDUCED = [
@@ -287,6 +288,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .alias("n_solid"),
         (
             pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$")
+            & ~pl.col("lower").is_in(ING_ADJECTIVES)
             & pl.col("np").is_null()
             & ~pl.col("is_noun").fill_null(False)
             & ~_at("lower", 1).is_in(["against", "of", "from"])
@@ -304,6 +306,8 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             # "cooperation between Moscow and Pyongyang, which violates ..."
             | (pl.col("lower") == "which") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "body"]) & (_at("prep", 2) != "")
             | (pl.col("lower") == "who")
+            # the WHO is none
+            & pl.col("np").is_null()
             & (
                 ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
                 # "the people and the government who resist"

@@ -45,7 +45,7 @@ _SEATED = [
 ]
 _TIMES = ["time", "year", "years", "month", "months", "week", "weeks", "day", "days", "hours", "decade", "decades", "century"]
 _ENVOYS = ["envoy", "ambassador"]
-_ING_ADJECTIVES = [
+ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
     *("existing", "ongoing", "remaining", "participating", "warring", "acting", "opposing", "developing"),
 ]
@@ -433,7 +433,7 @@ def govern(elements: pl.DataFrame) -> pl.DataFrame:
             & ~pl.col("is_noun").fill_null(False)
             & ~pl.col("is_capital")
             # "committed to ensuring Iran ...": a gerund has its own object
-            & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
+            & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(ING_ADJECTIVES))
         )
         | pl.col("is_number") & ~pl.col("lower").cast(pl.String).str.contains("^(?:19|20)[0-9]{2}$")
         | (pl.col("lower") == "both")

@@ -99,7 +99,10 @@ def behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         .when((_at("lower", -1) == ",") & _at("lower", -3).is_in(["whom", "which"]))
         .then(_at("lower", -2))
         .alias("whom_prep"),
-        ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
+        (
+            (_at("lower", -1) == "who") & (_at("np", -1) == "")
+            | (_at("lower", -1) == ",") & (_at("lower", -2) == "who") & (_at("np", -2) == "")
+        ).alias("then_who"),
         (
             (_at("lower", -1) == "to")
             & (
