@@ -80,7 +80,10 @@ def _header(source: _Lines) -> tuple[list[str], str]:
     if first is None:
         raise Unreadable("empty_file", "no header")
     for delimiter in _DELIMITERS:
-        names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
+        try:
+            names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
+        except csv.Error as error:
+            raise Unreadable("invalid_csv", f"header: {error}") from error
         if _BODY_COLUMNS & set(names):
             return names, delimiter
     raise Unreadable("missing_column", f"no column text or html in the header: {first.strip()[:200]}")
