@@ -370,7 +370,7 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     ).drop("w_codes", "w_keys", "w_sid")
 
 
-_MOST_COMPARED = 100
+_MOST_COMPARED = 50
 """So many clauses of one article about the same sides are compared with each other; what comes after stands for itself."""
 
 

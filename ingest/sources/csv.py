@@ -71,7 +71,7 @@ class _Lines:
     def resume_after_first(self) -> None:
         """Give back all lines of the row but the first."""
         self.returned.extendleft(reversed(self.row[1:]))
-        self.start_row()
+        self.row = self.row[:1]
 
 
 def _header(source: _Lines) -> tuple[list[str], str]:
@@ -137,3 +137,15 @@ def read(arrival: Arrival, path: Path) -> Iterator[Record | Refusal]:
             yield complete(arrival, position, _record(names, row))
         except Unreadable as problem:
             yield refusal(arrival, position, problem.reason, f"row {position + 1}: {problem.detail}")
+
+
+def rows_as_lines(path: Path) -> tuple[str, list[list[str]], str, int]:
+    """The header line, the lines of each row at its position, the delimiter and the number of columns.
+
+    Bytes that are no UTF-8 stand as surrogates. Raises `Unreadable`.
+    """
+    csv.field_size_limit(2 * MAX_LINE_BYTES)
+    source = _Lines(lines(path))
+    names, delimiter = _header(source)
+    header = source.row[-1]
+    return header, [list(source.row) for _ in _rows(source, delimiter)], delimiter, len(names)
