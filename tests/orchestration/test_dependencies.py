@@ -9,8 +9,8 @@ from ingest.settings import project_root
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==[^\s;]+( ; .+)?$")
 _BINDS = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)", re.IGNORECASE)
-# text-unidecode may be had under the Artistic License too; sqlfluff's, dbt's and others' tools are called, not linked
-_SEEN = {"text-unidecode"}
+# both may be had under another licence too (Artistic; MPL)
+_SEEN = {"text-unidecode", "tld"}
 _LESSER = re.compile(r"\bLGPL|Lesser|MPL", re.IGNORECASE)
 
 
