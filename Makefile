@@ -11,7 +11,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow dev eval bench docs metrics lint clean
+.PHONY: run test test-slow dev eval bench docs metrics dashboard lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -61,6 +61,11 @@ metrics: $(INSTALLED)  ## ask by metric: make metrics ASK="--metrics net_coopera
 	@cd dbt_project && export CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" DBT_PROFILES_DIR=. \
 		CHANCERY_REFERENCE="$(CURDIR)/data/reference" DBT_SEND_ANONYMOUS_USAGE_STATS=false \
 		DBT_LOG_PATH="$(CHANCERY_HOME)/logs" && ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf query $(ASK)
+
+dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is published
+	@$(BIN)/pip install --quiet --constraint requirements.lock streamlit==1.67.0
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.dashboard
 
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .

@@ -21,7 +21,7 @@ SETTINGS = {
     "client.showErrorDetails": "type",
     "theme.light.primaryColor": "#005a9c",
     "theme.light.linkColor": "#005a9c",
-    "theme.dark.primaryColor": "#7cc4ff",
+    "theme.dark.primaryColor": "#1f73b7",
     "theme.dark.linkColor": "#7cc4ff",
 }
 HOSTS = ("localhost", "127.0.0.1")

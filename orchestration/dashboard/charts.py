@@ -21,6 +21,7 @@ CATEGORY_COLOURS = {
     "meeting": MEETING, "visit": VISIT, "consultation": QUIET, "cooperation": COOPERATION, "conflict": CONFLICT,
 }  # fmt: skip
 _MONTH = "%b %Y"
+_CAPITAL = "upper(slice(datum.label, 0, 1)) + slice(datum.label, 1)"
 
 
 def click(name: str, *fields: str) -> alt.Parameter:
@@ -63,8 +64,8 @@ def months(rows: pl.DataFrame) -> alt.LayerChart:
         ),
         tooltip=[_month_tip(), alt.Tooltip("kind:N", title="Kind"), alt.Tooltip("events:Q", title="Events")],
     )  # fmt: skip
-    net = alt.Chart(_dated(rows)).mark_line(point={"size": 45}, color=QUIET, strokeWidth=2).encode(
-        x=axis,
+    net = alt.Chart(_dated(rows)).mark_line(point={"size": 45, "color": QUIET}, color=QUIET, strokeWidth=2).encode(
+        x=_month_axis(bandPosition=0.5),
         y="net_cooperation:Q",
         tooltip=[
             _month_tip(), alt.Tooltip("net_cooperation:Q", title="Net cooperation"),
@@ -79,8 +80,10 @@ def _dated(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(pl.Date).cast(pl.String))
 
 
-def _month_axis() -> alt.X:
-    return alt.X("month:T", timeUnit="utcyearmonth", title=None, axis=alt.Axis(format=_MONTH, labelOverlap=True, tickCount=8))
+def _month_axis(**more: Any) -> alt.X:
+    return alt.X(
+        "month:T", timeUnit="utcyearmonth", title=None, axis=alt.Axis(format=_MONTH, labelOverlap=True, tickCount=8), **more
+    )
 
 
 def _month_tip() -> alt.Tooltip:
@@ -103,12 +106,14 @@ def tone(rows: pl.DataFrame) -> alt.LayerChart:
             alt.Tooltip("baseline_net_cooperation:Q", title="Own baseline", format=".2f"), alt.Tooltip("n_events:Q", title="Events"),
         ],
     )  # fmt: skip
-    baseline = alt.Chart(data).mark_tick(color=QUIET, thickness=3, width=26).encode(x=axis, y="baseline_net_cooperation:Q")
+    baseline = alt.Chart(data).mark_tick(color=QUIET, thickness=3, width=26).encode(x=_month_axis(bandPosition=0.5), y="baseline_net_cooperation:Q")
+    ringed = data.filter("is_unusual")
+    if ringed.is_empty():
+        return alt.layer(bars_, baseline).properties(height=240)
     unusual = (
-        alt.Chart(data)
-        .transform_filter("datum.is_unusual")
+        alt.Chart(ringed)
         .mark_point(size=160, color=VISIT, strokeWidth=3)
-        .encode(x=axis, y="net_cooperation:Q", tooltip=[alt.Tooltip("net_cooperation:Q", title="Unusual for this pair")])
+        .encode(x=_month_axis(bandPosition=0.5), y="net_cooperation:Q", tooltip=[alt.Tooltip("net_cooperation:Q", title="Unusual for this pair")])
     )
     return alt.layer(bars_, baseline, unusual).properties(height=240)
 
@@ -119,8 +124,8 @@ def timeline(rows: pl.DataFrame) -> alt.Chart:
         alt.Chart(_dated(rows))
         .mark_point(size=120, strokeWidth=2, cursor="pointer", opacity=0.85)
         .encode(
-            x=alt.X("sort_date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True)),
-            y=alt.Y("category:N", sort=list(CATEGORY_COLOURS), title=None, axis=alt.Axis(labelExpr="upper(slice(datum.label,0,1))+slice(datum.label,1)", grid=True)),
+            x=alt.X("sort_date:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%-d %b %Y", labelOverlap=True, tickCount=7)),
+            y=alt.Y("category:N", sort=list(CATEGORY_COLOURS), title=None, axis=alt.Axis(labelExpr=_CAPITAL, grid=True)),
             yOffset=alt.YOffset("lane:O"),
             stroke=alt.Color("category:N", scale=alt.Scale(domain=list(CATEGORY_COLOURS), range=list(CATEGORY_COLOURS.values())), legend=None),
             fill=alt.condition(
@@ -145,11 +150,14 @@ def _land() -> dict[str, Any]:
 
 def world_map(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
     """Circles where meetings were held, as large as they are many. A click tells the country."""
-    land = alt.Chart(alt.Data(values=[_land()])).mark_geoshape(fill=QUIET, fillOpacity=0.28, stroke=QUIET, strokeWidth=0.4)
+    land = alt.Chart(alt.Data(values=[_land()])).mark_geoshape(aria=False, fill=QUIET, fillOpacity=0.28, stroke=QUIET, strokeWidth=0.4)
     circles = alt.Chart(pl.DataFrame(rows)).mark_circle(color=MEETING, opacity=0.8, stroke="white", strokeWidth=0.8, cursor="pointer").encode(
         longitude="longitude:Q",
         latitude="latitude:Q",
-        size=alt.Size("n_meetings:Q", scale=alt.Scale(range=[60, 900]), legend=alt.Legend(title="Meetings held", orient="bottom", format="d", tickCount=3, symbolFillColor=MEETING, values=_steps(rows))),
+        size=alt.Size(
+            "n_meetings:Q", scale=alt.Scale(range=[60, 900]),
+            legend=alt.Legend(title="Meetings held", orient="bottom", format="d", symbolFillColor=MEETING, values=_steps(rows)),
+        ),
         tooltip=[
             alt.Tooltip("place:N", title="Place"), alt.Tooltip("n_meetings:Q", title="Meetings held"),
             alt.Tooltip("n_head_meetings:Q", title="of leaders"), alt.Tooltip("note:N", title="Point"),
@@ -173,12 +181,13 @@ def network(links: Sequence[dict[str, Any]], nodes: Sequence[dict[str, Any]]) ->
     curves = []
     for number, pair in enumerate(links):
         (ax, ay), (bx, by) = spots[pair["country_a"]], spots[pair["country_b"]]
-        for step in range(13):
-            t = step / 12
+        for step in range(25):
+            t = step / 24
             # a curve drawn towards the middle: (1-t)^2 a + t^2 b, its third point being the origin
             curves.append(
-                {"pair": number, "step": step, "x": (1 - t) ** 2 * ax + t**2 * bx, "y": (1 - t) ** 2 * ay + t**2 * by, "n_meetings": pair["n_meetings"], "label": pair["label"]}
-            )
+                {"pair": number, "step": step, "n_meetings": pair["n_meetings"], "label": pair["label"],
+                 "x": (1 - t) ** 2 * ax + t**2 * bx, "y": (1 - t) ** 2 * ay + t**2 * by}
+            )  # fmt: skip
     points = [
         {
             **node, "x": spots[node["code"]][0], "y": spots[node["code"]][1], "tx": spots[node["code"]][0] * 1.07, "ty": spots[node["code"]][1] * 1.07,
@@ -222,7 +231,10 @@ def agenda(rows: Sequence[dict[str, Any]]) -> alt.Chart:
         .encode(
             x=alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("topic:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)),
-            size=alt.Size("share:Q", scale=alt.Scale(domain=[0, 1], range=[20, 900]), legend=alt.Legend(title="Share", format=".0%", orient="bottom", values=[0.1, 0.5, 1])),
+            size=alt.Size(
+                "share:Q", scale=alt.Scale(domain=[0, 1], range=[20, 900]),
+                legend=alt.Legend(title="Share", format=".0%", orient="bottom", values=[0.1, 0.5, 1]),
+            ),
             tooltip=[
                 alt.Tooltip("topic:N", title="Topic"), alt.Tooltip("quarter:N", title="Quarter"), alt.Tooltip("share:Q", title="Share of the quarter", format=".0%"),
                 alt.Tooltip("n_facts:Q", title="Meetings and events"), alt.Tooltip("change:N", title="Against the year before"),

@@ -80,7 +80,8 @@ def _timeline(facts: pl.DataFrame) -> None:
         lane=pl.int_range(pl.len()).over("category", "sort_date") % 5,
     )
     columns = ("fact_id", "category", "status", "what", "who", "sort_date", "shown", "lane")
-    event = st.altair_chart(charts.timeline(shown.select(columns)), on_select="rerun", key="timeline", alt="Meetings, visits and events of the pair by day; the same as a list below.")
+    told = "Meetings, visits and events of the pair by day; the same as a list below."
+    event = st.altair_chart(charts.timeline(shown.select(columns)), on_select="rerun", key="timeline", alt=told)
     mark = charts.clicked(event, "mark")
     if mark and mark["fact_id"] != st.session_state.get("last-mark"):
         st.session_state["last-mark"] = mark["fact_id"]
@@ -108,7 +109,11 @@ def _of_agenda(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tone(a: str, b: str) -> None:
-    show.section("Tone, against their own custom", "Cooperation less conflict by month. The grey tick is the mean of the pair's own twelve months before; a ring marks what is unusual for them.")
+    show.section(
+        "Tone, against their own custom",
+        "Cooperation less conflict by month. The grey tick is the mean of the pair's own twelve months before; "
+        "a ring marks what is unusual for them.",
+    )
     rows = data.rows(_TONE, a, b)
     if rows.is_empty():
         show.empty("No dated event between these two.")

@@ -38,6 +38,13 @@ def names() -> dict[str, str]:
     )
 
 
+def all_names() -> dict[str, str]:
+    """Every country and organisation by code, for what is only named."""
+    return dict(
+        rows("select code, name from marts.dim_organization union all select code, name from marts.dim_country").iter_rows()
+    )
+
+
 def countries() -> dict[str, str]:
     """Countries that met or acted with another, by code, in the order of their names."""
     return dict(
@@ -65,5 +72,15 @@ def people() -> dict[str, str]:
         rows("""
             select actor_id, name || coalesce(' (' || code || ')', '') as shown
             from marts.actors where kind = 'person' order by n_articles desc, name, actor_id
+        """).iter_rows()
+    )
+
+
+def places() -> dict[str, str]:
+    """Countries in which something took place, by code, in the order of their names."""
+    return dict(
+        rows("""
+            select code, name from marts.dim_country
+            where code in (select country_code from marts.timeline) order by name
         """).iter_rows()
     )

@@ -12,13 +12,14 @@ import streamlit as st
 
 from orchestration.dashboard import charts, data, filters, show, words
 
+_SHOWN = 12
 _PERSON = "select * from marts.actors where actor_id = ?"
 _MET = """
     select other.actor_id, other.name, other.role, other.code, pairs.n_meetings, pairs.n_in_person, pairs.n_calls, pairs.n_planned, pairs.last_meeting
     from marts.meetings_by_actor_pair as pairs
     inner join marts.actors as other on other.actor_id = if(pairs.actor_a = $1, pairs.actor_b, pairs.actor_a)
     where pairs.actor_a = $1 or pairs.actor_b = $1
-    order by pairs.n_meetings desc, pairs.n_planned desc, other.name limit 40
+    order by pairs.n_meetings desc, pairs.n_planned desc, other.name limit 200
 """
 _WHERE = """
     select coalesce(timeline.city || ', ', '') || dim_country.name as place, count(*)::int as n, max(start_date) as last
@@ -79,17 +80,24 @@ def _met(actor_id: str) -> None:
     if not rows:
         show.empty("No meeting with another named person in the warehouse.")
         return
-    cells = [
-        (
-            words.link("person", row["name"], id=row["actor_id"])
-            + f'<br><span class="quiet">{words.escape(", ".join(part for part in (row["role"], row["code"]) if part))}</span>',
-            words.number(row["n_meetings"]), words.number(row["n_in_person"]), words.number(row["n_calls"]),
-            words.number(row["n_planned"]), words.escape(words.day(row["last_meeting"])),
-        )
-        for row in rows
-    ]  # fmt: skip
+    cells = [_of_other(row) for row in rows]
     heads = [("Person", "full"), ("Held", "num"), ("In person", "num"), ("Calls", "num"), ("Planned", "num"), ("Last held", "num")]
-    show.table(f"{words.plural(len(rows), 'person', 'people')}, most met first", heads, cells)
+    show.table(f"{words.plural(len(rows), 'person', 'people')}, most met first", heads, cells[:_SHOWN])
+    if len(cells) > _SHOWN:
+        with st.expander(f"{len(cells) - _SHOWN} more"):
+            show.table("Met less often", heads, cells[_SHOWN:])
+
+
+def _of_other(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row of the table: who it is, and how often they met."""
+    role = f"{row['role'][:1].upper()}{row['role'][1:]}" if row["role"] else ""
+    office = words.escape(", ".join(part for part in (role, row["code"]) if part))
+    counts = (words.number(row[name]) for name in ("n_meetings", "n_in_person", "n_calls", "n_planned"))
+    return (
+        words.link("person", row["name"], id=row["actor_id"]) + f'<br><span class="quiet">{office}</span>',
+        *counts,
+        words.escape(words.day(row["last_meeting"])),
+    )
 
 
 def _where(actor_id: str) -> None:
@@ -123,7 +131,7 @@ def page() -> None:
     actor_id = filters.one("Person", "id", people, next(iter(people)), help="Type a part of the name.")
     person = data.dicts(_PERSON, actor_id)[0]
     with heading:
-        office = ", ".join(part for part in (person["role"], data.names().get(person["code"], person["code"])) if part)
+        office = ", ".join(part for part in (person["role"], data.all_names().get(person["code"], person["code"])) if part)
         seen = f"named in {words.plural(person['n_articles'], 'article')}, {words.day(person['first_seen'])} – {words.day(person['last_seen'])}"
         show.head(person["name"], " · ".join(part for part in (office, seen) if part))
     show.evidence("person")

@@ -57,8 +57,9 @@ _LIMITS = (
 
 def _facts() -> None:
     show.section("Facts by status")
+    counted = ("n", "occurred", "planned", "denied", "hypothetical", "confirmed", "undated")
     cells = [
-        (words.escape(f"{row['fact_kind'].capitalize()}s"), *(words.number(row[name]) for name in ("n", "occurred", "planned", "denied", "hypothetical", "confirmed", "undated")))
+        (words.escape(f"{row['fact_kind'].capitalize()}s"), *(words.number(row[name]) for name in counted))
         for row in data.dicts(_STATUS)
     ]
     if not cells:
@@ -87,7 +88,7 @@ def _checks() -> None:
 
 
 def _sources() -> None:
-    show.section("Sources", "As of this publication; `chancery status` tells of now.".replace("`", ""))
+    show.section("Sources", "As of this publication; chancery status tells of now.")
     rows = data.dicts(_SOURCES)
     if not rows:
         show.empty("No source yet.")

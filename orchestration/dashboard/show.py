@@ -28,10 +28,12 @@ _PASSAGES = f"""
         list(distinct evidence.rule_id order by evidence.rule_id) as rules, max(evidence.confidence) as confidence
     from marts.evidence as evidence
     inner join marts.articles as articles on evidence.article_id = articles.article_id
+    inner join marts.timeline as fact on evidence.fact_id = fact.fact_id
     where evidence.fact_id = ?
-    group by articles.article_id, articles.title, articles.source, articles.url, articles.published_date, articles.text,
+    group by fact.start_date, articles.article_id, articles.title, articles.source, articles.url, articles.published_date, articles.text,
         char_start, char_end
-    order by confidence desc, articles.published_date, articles.article_id, char_start
+    -- a report after the day tells what happened, one before it what was planned
+    order by coalesce(articles.published_date >= fact.start_date, true) desc, confidence desc, articles.published_date, articles.article_id, char_start
 """
 _CONTRADICTIONS = "select field, value, is_chosen, n_articles from marts.fact_contradictions where fact_id = ? order by all"
 _CORRECTIONS = """
@@ -68,17 +70,20 @@ def figures(items: Sequence[tuple[str, str, str]]) -> None:
     html(f'<dl class="kpis">{"".join(cells)}</dl>')
 
 
+def _cell(name: str, kind: str, cell: str) -> str:
+    """A cell; a figure carries its name."""
+    label = name.lower().removesuffix("s") if cell == "1" else name.lower()
+    return f'<td class="num" data-label="{escape(label)}">{cell}</td>' if kind == "num" else f'<td class="{kind}">{cell}</td>'
+
+
 def table(caption: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
-    """A table of cells that are HTML already; a head's class (`num`, `full`, `date`) is its cells' too."""
+    """A table of cells that are HTML already; a head's class (`num`, `full`, `date`) is its cells' too.
+
+    On a narrow screen a row is a card, its figures named by their heads.
+    """
     top = "".join(f'<th scope="col" class="{kind}">{escape(name)}</th>' for name, kind in heads)
     body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="{kind}" data-label="{escape(name.lower())}">{cell}</td>' if kind == "num" else f'<td class="{kind}">{cell}</td>'
-            for (name, kind), cell in zip(heads, row, strict=True)
-        )
-        + "</tr>"
-        for row in rows
+        "<tr>" + "".join(_cell(name, kind, cell) for (name, kind), cell in zip(heads, row, strict=True)) + "</tr>" for row in rows
     )
     html(f'<table class="wide"><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>')
 
@@ -97,7 +102,7 @@ def _who(fact: Mapping[str, Any]) -> str:
 
 def facts(page: str, caption: str, found: Sequence[Mapping[str, Any]], total: int) -> None:
     """A leaf of a list of facts; each opens its sentences."""
-    names, here = data.names(), filters.now()
+    names, here = data.all_names(), filters.now()
     rows = [
         (
             escape(words.dated(fact["start_date"], fact["date_precision"], fact["first_reported"])),
@@ -172,7 +177,7 @@ def evidence(page: str) -> None:
         html(f'<div class="panel"><p>No fact {escape(fact_id)} in this warehouse; it may stand under another name since a newer build.</p>{closed}</div>')
         return
     fact, passages = found[0], data.dicts(_PASSAGES, fact_id)
-    where = _place(fact, data.names())
+    where = _place(fact, data.all_names())
     told = f"{words.plural(fact['n_articles'], 'article')} from {words.plural(fact['n_sources'], 'independent source')}"
     line = " · ".join(
         part
