@@ -18,7 +18,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
-from orchestration import catalogue, dbt
+from orchestration import catalogue, dbt, glance
 from orchestration.progress import silent
 
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=3))
@@ -103,7 +103,12 @@ def events(
             node = nodes.get(result.unique_id, {"resource_type": "unit test"})
             if node["resource_type"] == "model" and result.status == "success":
                 address = f"{node['schema']}.{node['name']}"
-                metadata = catalogue.seen(store, address) | {"seconds": result.seconds}
+                metadata = catalogue.seen(store, address) | {
+                    "seconds": result.seconds,
+                    "dbt docs": glance.dbt_docs(home, result.unique_id),
+                }
+                if node["schema"] == "marts":
+                    metadata["data docs"] = glance.data_docs(home, "marts")
                 yield dg.MaterializeResult(TRANSLATOR.get_asset_key(node), metadata=metadata)
     for result in results:
         if (
