@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -28,44 +28,38 @@ _BLUE = "#0a7bc4"
 _MONTHS = 24
 
 
-def _image(svg: str, said: str) -> dg.MarkdownMetadataValue:
-    """A drawing as Markdown that needs no file."""
-    coded = base64.b64encode(svg.encode()).decode()
-    return dg.MetadataValue.md(f"![{said}](data:image/svg+xml;base64,{coded})")
-
-
-def _svg(width: int, height: int, body: str) -> str:
-    ground = f'<rect width="{width}" height="{height}" fill="#ffffff" rx="4"/>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'font-family="sans-serif" font-size="12" fill="#24272e">{ground}{body}</svg>'
+def _image(width: int, height: int, body: str, said: str) -> dg.MarkdownMetadataValue:
+    """A drawing as Markdown that needs no file. The UI shows less than 1,000 characters at once, more only on a click."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="12">'
+        f'<path d="M0 0h{width}v{height}H0z" fill="#fff"/>{body}</svg>'
     )
+    return dg.MetadataValue.md(f"![{said}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})")
 
 
 def bars(counts: Sequence[tuple[str, int]]) -> dg.MarkdownMetadataValue:
     """A bar for each name with its count."""
     top = max(count for _, count in counts) or 1
-    body = "".join(
-        f'<text x="8" y="{20 + 22 * row}">{escape(name)}</text>'
-        f'<rect x="110" y="{9 + 22 * row}" width="{max(1, round(260 * count / top))}" height="14" rx="2" fill="{_COLOURS.get(name, _BLUE)}"/>'
-        f'<text x="{116 + max(1, round(260 * count / top))}" y="{20 + 22 * row}">{count:,}</text>'
-        for row, (name, count) in enumerate(counts)
-    )
-    said = ", ".join(f"{name} {count}" for name, count in counts)
-    return _image(_svg(440, 12 + 22 * len(counts), body), said)
+    body = ""
+    for row, (name, count) in enumerate(counts):
+        y, long = 20 + 22 * row, max(1, round(260 * count / top))
+        body += (
+            f'<text x="8" y="{y}">{escape(name)}</text><path d="M110 {y - 11}h{long}v14h-{long}z" fill="{_COLOURS.get(name, _BLUE)}"/>'
+            f'<text x="{116 + long}" y="{y}">{count:,}</text>'
+        )
+    return _image(440, 12 + 22 * len(counts), body, "counts by status")
 
 
 def columns(counts: Sequence[tuple[str, int]]) -> dg.MarkdownMetadataValue:
     """A column for each month, oldest first, with the first and last month and the highest count in words."""
-    top, width = max(count for _, count in counts) or 1, 400 / max(len(counts), 6)
-    body = "".join(
-        f'<rect x="{20 + width * place:.1f}" y="{70 - 50 * count / top:.1f}" width="{width - 2:.1f}" height="{50 * count / top:.1f}" fill="{_BLUE}"/>'
-        for place, (_, count) in enumerate(counts)
-    )
+    top, width = max(count for _, count in counts) or 1, 400 // max(len(counts), 6)
+    steps = ((round(50 * count / top), width - 2) for _, count in counts)
+    path = "M20 70" + "".join(f"v-{height}h{wide}v{height}h2" for height, wide in steps)
     first, last = escape(counts[0][0]), escape(counts[-1][0])
-    body += f'<text x="20" y="86">{first}</text><text x="{max(90, 20 + width * len(counts)):.0f}" y="86" text-anchor="end">{last if last != first else ""}</text>'
-    body += f'<text x="20" y="14" fill="#5b606a">most in a month: {top:,}</text>'
-    return _image(_svg(440, 94, body), f"rows by month, {first} to {last}, at most {top}")
+    body = f'<path d="{path}" fill="{_BLUE}"/><text x="20" y="14">most in a month: {top:,}</text><text x="20" y="86">{first}</text>'
+    if last != first:
+        body += f'<text x="{max(130, 20 + width * len(counts))}" y="86" text-anchor="end">{last}</text>'
+    return _image(440, 94, body, f"rows by month, {first} to {last}")
 
 
 def of_table(store: Warehouse, address: str) -> dict[str, Any]:
@@ -114,12 +108,13 @@ _CHECKS = """
         qualify dense_rank() over (partition by suite order by checked_at desc) = 1
     ) group by suite order by list_position(['raw', 'facts', 'marts'], suite)
 """
+_MAIN = ("articles", "meetings", "events", "visits", "statements")
 _HORIZON = "select first_published, as_of_date from marts.warehouse_horizon"
 _QUARANTINED = "select count(*)::int as n from raw.quarantine"
 
 
-def of_warehouse(home: Home) -> dict[str, Any]:
-    """Freshness and quality of the build that was published, in a few figures."""
+def of_warehouse(home: Home, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Freshness and quality of the build that was published, in a few figures; its rows by table in one."""
     with Warehouse(home) as store:
         checks, horizon = store.read(_CHECKS).rows(named=True), store.read(_HORIZON).rows(named=True)
         refused = store.read(_QUARANTINED).item()
@@ -134,6 +129,8 @@ def of_warehouse(home: Home) -> dict[str, Any]:
         "checks_warned": sum(row["warned"] for row in checks),
         "inputs_in_quarantine": refused,
         **({"facts by status": bars(statuses)} if statuses else {}),
+        **{name: counts.get(f"marts.{name}", 0) for name in _MAIN},
+        "rows by table": dg.MetadataValue.md("\n".join(["| table | rows |", "|---|---:|", *(f"| {name} | {count:,} |" for name, count in counts.items())])),
         "data docs": data_docs(home, "marts"),
         "dbt docs": dbt_docs(home),
     }

@@ -27,8 +27,8 @@ def _result(outcome: Any, docs: dg.MetadataValue) -> dg.AssetCheckResult:
         severity=_SEVERITIES[outcome.expectation.severity],
         metadata={
             "expected": outcome.expectation.statement,
-            "why": outcome.expectation.why,
             "observed": outcome.observed,
+            **({"why": outcome.expectation.why} if outcome.expectation.why else {}),
             "data docs": docs,
         },
     )

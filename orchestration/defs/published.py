@@ -23,8 +23,7 @@ def warehouse(context: dg.AssetExecutionContext, place: Place) -> dg.Materialize
             "path": dg.MetadataValue.path(published.path),
             "snapshot": published.snapshot_id,
             "changed": published.changed,
-            **glance.of_warehouse(place.home),
-            **published.counts,
+            **glance.of_warehouse(place.home, published.counts),
         },
     )
 

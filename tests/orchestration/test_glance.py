@@ -57,10 +57,24 @@ def test_the_published_warehouse_tells_how_fresh_and_how_good_it_is(world: World
     assert all(f"| {suite} |" in shown["quality"].md_str for suite in ("raw", "facts", "marts"))
 
 
+def test_charts_are_short_enough_for_the_page_to_show_them_at_once() -> None:
+    counts = [(name, 12_345_678) for name in ("occurred", "planned", "denied", "hypothetical")]
+    months = [(f"20{year}-{month:02}", 1_234_567 - month) for year in (25, 26) for month in range(1, 13)]
+    assert len(glance.bars(counts).md_str) < 1000 and len(glance.columns(months).md_str) < 1000
+
+
+def test_every_check_says_in_words_what_it_demands() -> None:
+    from orchestration.definitions import defs
+
+    graph = defs().get_repository_def().asset_graph
+    bare = [key for key in graph.asset_check_keys if not graph.get(key).description]
+    assert bare == []
+
+
 def test_a_name_cannot_leave_its_drawing() -> None:
     shown = glance.bars([("<script>alert(1)</script>", 3), ("occurred", 0)])
     tags = {element.tag.rpartition("}")[2] for element in drawing(shown).iter()}
-    assert tags == {"svg", "rect", "text"}
+    assert tags == {"svg", "path", "text"}
 
 
 @pytest.fixture
