@@ -25,8 +25,9 @@ test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon, whole re
 dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running
 	@mkdir -p "$(DAGSTER_HOME)" "$(CHANCERY_HOME)/inbox"
 	@test -e "$(DAGSTER_HOME)/dagster.yaml" || cp orchestration/dagster.yaml "$(DAGSTER_HOME)/dagster.yaml"
-	@export CHANCERY_DOCUMENTS_URL=http://127.0.0.1:3001; $(BIN)/python -m orchestration.documents & trap "kill $$! 2> /dev/null || true" EXIT; \
-		DAGSTER_HOME="$(DAGSTER_HOME)" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+	@$(BIN)/python -m orchestration.documents --beside $$$$ & \
+		export DAGSTER_HOME="$(DAGSTER_HOME)" CHANCERY_DOCUMENTS_URL=http://127.0.0.1:3001; \
+		exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
 
 eval: $(INSTALLED)  ## figures on the annotated articles, and on the sets beside the checkout when they are there
 	@$(CHANCERY) eval tests/gold/*.jsonl

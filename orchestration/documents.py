@@ -11,7 +11,11 @@ import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from urllib.parse import unquote, urlsplit
+
+import psutil
 
 from ingest.settings import Home
 
@@ -58,13 +62,24 @@ def server(home: Home, port: int = PORT) -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("127.0.0.1", port), partial(Documents, directory=str(home.root)))
 
 
+def _end_with(process: int, found: ThreadingHTTPServer) -> None:
+    """Stop serving once a process is gone."""
+    while psutil.pid_exists(process):
+        sleep(1)
+    found.shutdown()
+
+
 def main() -> int:
     """Serve until stopped. Exit code 3 where the port is taken."""
     parser = argparse.ArgumentParser(prog="python -m orchestration.documents", description=__doc__)
     parser.add_argument("--port", type=int, default=PORT)
-    port = parser.parse_args().port
+    parser.add_argument("--beside", type=int, help="End when the process of this number ends.")
+    asked = parser.parse_args()
+    port = asked.port
     try:
         with server(Home.resolve(None), port) as found:
+            if asked.beside:
+                Thread(target=_end_with, args=(asked.beside, found), daemon=True).start()
             found.serve_forever()
     except OSError as error:
         sys.stderr.write(f"cannot listen on 127.0.0.1:{port}: {error.strerror or error}\n")

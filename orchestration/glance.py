@@ -26,6 +26,7 @@ _DAYS = ("month", "published_date", "start_date", "first_seen")
 _COLOURS = {"occurred": "#009e73", "planned": "#c28500", "denied": "#d55e00", "hypothetical": "#7d828c"}
 _BLUE = "#0a7bc4"
 _MONTHS = 24
+"""How many months back from the latest a chart reaches."""
 
 
 def _image(width: int, height: int, body: str, said: str) -> dg.MarkdownMetadataValue:
@@ -78,10 +79,19 @@ def of_table(store: Warehouse, address: str) -> dict[str, Any]:
     day = next((column for column in _DAYS if column in found), None)
     if day:
         months = store.read(f"""
-            select strftime(date_trunc('month', {day}), '%Y-%m') as month, count(*)::int as n from {address}
-            where {day} is not null group by month order by month desc limit {_MONTHS}
+            with counted as (
+                select date_trunc('month', {day}) as month, count(*)::int as n from {address}
+                where {day} is not null group by month
+            ),
+            last as (select max(month) as month from counted),
+            spans as (select unnest(range(0, {_MONTHS})) as back)
+            select strftime(last.month - to_months(spans.back::int), '%Y-%m') as month, coalesce(counted.n, 0) as n
+            from last cross join spans
+            left join counted on counted.month = last.month - to_months(spans.back::int)
+            where last.month is not null and last.month - to_months(spans.back::int) >= (select min(month) from counted)
+            order by spans.back desc
         """).rows()
-        shown |= {"rows by month": columns(months[::-1])} if months else {}
+        shown |= {"rows by month": columns(months)} if months else {}
     return shown
 
 

@@ -115,7 +115,8 @@ def _check_result(result: dbt.NodeResult) -> dg.AssetCheckResult | None:
         asset_key=key.asset_key,
         check_name=key.name,
         passed=not result.is_bad,
-        metadata={"status": result.status, "message": result.message, "seconds": round(result.seconds, 3)},
+        metadata={"status": result.status, "seconds": round(result.seconds, 3)}
+        | ({"message": result.message} if result.message else {}),
     )
 
 
