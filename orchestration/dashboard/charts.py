@@ -163,7 +163,7 @@ def world_map(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
             alt.Tooltip("n_head_meetings:Q", title="of leaders"), alt.Tooltip("note:N", title="Point"),
         ],
     ).add_params(click("mark", "country_code"))  # fmt: skip
-    return alt.layer(land, circles).project(type="equalEarth").properties(height=400)
+    return alt.layer(land, circles).project(type="equalEarth").properties(height=380)
 
 
 def _steps(rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -172,8 +172,11 @@ def _steps(rows: Sequence[dict[str, Any]]) -> list[int]:
     return sorted({1, max(1, top // 2), top})
 
 
-def network(links: Sequence[dict[str, Any]], nodes: Sequence[dict[str, Any]]) -> alt.LayerChart:
-    """Countries on a circle, those of a region side by side; a line for each pair that met, the wider the oftener."""
+def network(links: Sequence[dict[str, Any]], nodes: Sequence[dict[str, Any]], *, is_dark: bool = False) -> alt.LayerChart:
+    """Countries on a circle, those of a region side by side; a line for each pair that met, the wider the oftener.
+
+    On a narrow screen codes stand for the names.
+    """
     count = max(1, len(nodes))
     spots = {
         node["code"]: (cos(2 * pi * place / count - pi / 2), sin(2 * pi * place / count - pi / 2)) for place, node in enumerate(nodes)
@@ -195,7 +198,9 @@ def network(links: Sequence[dict[str, Any]], nodes: Sequence[dict[str, Any]]) ->
         for node in nodes
     ]  # fmt: skip
     flat = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
-    x = alt.X("x:Q", axis=flat, scale=alt.Scale(domain=[-1.75, 1.75]))
+    reach = "(width < 500 ? 1.3 : 1.75)"
+    scale = alt.Scale(domainMin=alt.ExprRef(f"-{reach}"), domainMax=alt.ExprRef(reach), zero=False, nice=False)
+    x = alt.X("x:Q", axis=flat, scale=scale)
     y = alt.Y("y:Q", axis=flat, scale=alt.Scale(domain=[-1.2, 1.2]))
     lines = alt.Chart(pl.DataFrame(curves)).mark_line(opacity=0.55, color=MEETING).encode(
         x=x, y=y, order="step:Q", detail="pair:N",
@@ -206,19 +211,19 @@ def network(links: Sequence[dict[str, Any]], nodes: Sequence[dict[str, Any]]) ->
         x=x, y=y, size=alt.Size("n_meetings:Q", scale=alt.Scale(range=[40, 500]), legend=None),
         tooltip=[alt.Tooltip("name:N", title="Country"), alt.Tooltip("region:N", title="Region"), alt.Tooltip("n_meetings:Q", title="Meetings, by partner")],
     ).add_params(click("mark", "code"))  # fmt: skip
-    return alt.layer(lines, dots, *_labels(points, flat)).properties(height=480)
+    return alt.layer(lines, dots, *_labels(points, flat, '#eceef2' if is_dark else '#24272e')).properties(height=480)
 
 
-def _labels(points: Sequence[dict[str, Any]], flat: alt.Axis) -> list[alt.Chart]:
+def _labels(points: Sequence[dict[str, Any]], flat: alt.Axis, ink: str) -> list[alt.Chart]:
     """Names beside their dots: to the right on the right side, to the left on the left."""
     made = []
     for align, side in (("left", 1), ("right", -1)):
         some = [point for point in points if (point["x"] >= 0) == (side == 1)]
         if some:
             made.append(
-                alt.Chart(pl.DataFrame(some)).mark_text(align=align, baseline="middle", fontSize=12).encode(
-                    x=alt.X("tx:Q", axis=flat), y=alt.Y("ty:Q", axis=flat), text="name:N"
-                )
+                alt.Chart(pl.DataFrame(some)).mark_text(
+                    align=align, baseline="middle", fontSize=12, color=ink, text=alt.ExprRef("width < 500 ? datum.code : datum.name")
+                ).encode(x=alt.X("tx:Q", axis=flat), y=alt.Y("ty:Q", axis=flat))
             )  # fmt: skip
     return made
 

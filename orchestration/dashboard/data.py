@@ -12,6 +12,9 @@ import polars as pl
 from ingest.settings import Home
 from orchestration import reading
 
+_MOST_PEOPLE = 3_000
+"""A longer list to choose from would make every page of it slow."""
+
 
 def rows(sql: str, *values: Any) -> pl.DataFrame:
     """The rows of a query with its values bound, one by one or by name in a dictionary. Raises `EnvironmentProblem` where nothing is published."""
@@ -66,13 +69,19 @@ def topics() -> dict[str, str]:
     return dict(rows("select topic, name from marts.dim_topic order by name").iter_rows())
 
 
-def people() -> dict[str, str]:
-    """People whom articles name, by id, the most named first; the country tells apart those of one name."""
+def people(asked: str | None = None) -> dict[str, str]:
+    """The people whom most articles name, and the one that is asked for, by id; the country tells apart those of one name."""
     return dict(
-        rows("""
+        rows(
+            """
             select actor_id, name || coalesce(' (' || code || ')', '') as shown
-            from marts.actors where kind = 'person' order by n_articles desc, name, actor_id
-        """).iter_rows()
+            from marts.actors where kind = 'person'
+            qualify row_number() over (order by n_articles desc, name, actor_id) <= ? or actor_id = ?
+            order by n_articles desc, name, actor_id
+            """,
+            _MOST_PEOPLE,
+            asked,
+        ).iter_rows()
     )
 
 

@@ -45,7 +45,7 @@ def _asked() -> dict[str, Any]:
         topics = filters.some("Topics, one of them", "topic", data.topics(), placeholder="any")
         kinds = filters.some("Kinds", "kind", words.CATEGORIES, placeholder="all kinds")
     with two:
-        person = filters.one("Person", "person", data.people(), placeholder="anybody", help="Of meetings and visits; events name no people.")
+        person = filters.one("Person", "person", data.people(filters.asked("person")), placeholder="anybody", help="Of meetings and visits; events name no people.")
         place = filters.one("Took place in", "place", data.places(), placeholder="anywhere")
         states = filters.some("Status", "status", {code: word for code, (_, word) in words.STATUS.items()}, placeholder="any status")
     left, right = st.columns(2)

@@ -76,6 +76,11 @@ def go(page: str, **parameters: Any) -> None:
     st.switch_page(st.session_state["pages"][page], query_params=parameters)
 
 
+def asked(name: str) -> str | None:
+    """What the address says of one filter, right or wrong."""
+    return st.query_params.get(name)
+
+
 def opened() -> str | None:
     """The fact that is open."""
     return st.query_params.get("fact")

@@ -123,7 +123,7 @@ def _facts(actor_id: str) -> None:
 def page() -> None:
     """The whole page."""
     heading = st.container()
-    people = data.people()
+    people = data.people(filters.asked("id"))
     if not people:
         show.head("Person")
         show.empty("No person in the warehouse yet.")

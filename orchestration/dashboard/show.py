@@ -140,7 +140,8 @@ def _leaves(page: str, here: Mapping[str, Any], total: int) -> None:
 
 def _passage(item: Mapping[str, Any]) -> str:
     """One sentence with what stands around it, and where it is from."""
-    before, after = ("… " if item["is_cut_before"] else "") + item["before"], item["after"] + (" …" if item["is_cut_after"] else "")
+    before = "… " + item["before"].partition(" ")[2] if item["is_cut_before"] else item["before"]
+    after = item["after"].rpartition(" ")[0] + " …" if item["is_cut_after"] else item["after"]
     title = words.source_link(item["url"], item["title"] or "untitled article")
     source = ", ".join(part for part in (item["source"], words.day(item["published_date"])) if part)
     return (

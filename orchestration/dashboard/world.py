@@ -136,7 +136,8 @@ def _network() -> None:
         for side in (pair["country_a"], pair["country_b"]):
             counts[side] = counts.get(side, 0) + pair["n_meetings"]
     nodes = [{**row, "n_meetings": counts[row["code"]]} for row in data.dicts(_NODES, sorted(counts))]
-    event = st.altair_chart(charts.network(links, nodes), on_select="rerun", key="network", alt="Network of countries that met; the pairs stand in the table below.")
+    drawn = charts.network(links, nodes, is_dark=st.context.theme.type == "dark")
+    event = st.altair_chart(drawn, on_select="rerun", key="network", alt="Network of countries that met; the pairs stand in the table below.")
     mark = charts.clicked(event, "mark")
     if mark:
         filters.go("explore", country=mark["code"])
