@@ -11,7 +11,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow dev eval bench docs metrics lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -22,10 +22,15 @@ test: $(INSTALLED)  ## the tests, but for those that take minutes
 test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon, whole rebuilds
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
+torture: $(INSTALLED)  ## a kill at every named place, a hundred at random, small disks: an hour (make torture KILLS=10)
+	@$(BIN)/python -m pytest -m torture -s
+
 dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running
 	@mkdir -p "$(DAGSTER_HOME)" "$(CHANCERY_HOME)/inbox"
 	@test -e "$(DAGSTER_HOME)/dagster.yaml" || cp orchestration/dagster.yaml "$(DAGSTER_HOME)/dagster.yaml"
-	@DAGSTER_HOME="$(DAGSTER_HOME)" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+	@$(BIN)/python -m orchestration.documents --beside $$$$ & \
+		export DAGSTER_HOME="$(DAGSTER_HOME)" CHANCERY_DOCUMENTS_URL=http://127.0.0.1:3001; \
+		exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
 
 eval: $(INSTALLED)  ## figures on the annotated articles, and on the sets beside the checkout when they are there
 	@$(CHANCERY) eval tests/gold/*.jsonl
@@ -61,6 +66,11 @@ metrics: $(INSTALLED)  ## ask by metric: make metrics ASK="--metrics net_coopera
 	@cd dbt_project && export CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" DBT_PROFILES_DIR=. \
 		CHANCERY_REFERENCE="$(CURDIR)/data/reference" DBT_SEND_ANONYMOUS_USAGE_STATS=false \
 		DBT_LOG_PATH="$(CHANCERY_HOME)/logs" && ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf query $(ASK)
+
+dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is published
+	@$(BIN)/pip install --quiet --constraint requirements.lock streamlit==1.67.0
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.dashboard
 
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .

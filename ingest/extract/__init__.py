@@ -18,10 +18,11 @@ import polars as pl
 from ingest import tables
 from ingest.batches import n_workers
 from ingest.extract.engine import facts_of, read
+from ingest.lexicon import glosses
 from ingest.settings import reference_dir
 
 _Result = TypeVar("_Result")
-_LANGUAGES = ["en", "und"]
+_ENGLISH = ["en", "und"]
 _REFERENCE = (
     "alias_context",
     "cities",
@@ -50,8 +51,10 @@ def extractor_version() -> str:
     code = sorted(Path(__file__).parent.glob("*.py")) + sorted(
         (Path(__file__).parents[1] / "lexicon").glob("*.py")
     )
-    for path in [*code, *(Path(reference_dir()) / f"{name}.csv" for name in _REFERENCE)]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    tables_of = [Path(reference_dir()) / f"{name}.csv" for name in _REFERENCE]
+    tables_of += [Path(reference_dir()) / language / f"{name}.csv" for language in glosses.languages() for name in glosses.TABLES]
+    for path in [*code, *tables_of]:
+        digest.update(path.relative_to(path.parents[1]).as_posix().encode() + b"\0" + path.read_bytes())
     return "x" + digest.hexdigest()[:12]
 
 
@@ -70,17 +73,20 @@ def _unread(articles: pl.DataFrame, version: str) -> pl.DataFrame:
 def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The facts tables (by name, without schema) of a batch of articles.
 
-    `articles` has article_id, title, text, published_date, language, source: one row per article. Rows in another
-    language than English are counted in `extractions` as `unsupported_language` and give no facts.
+    `articles` has article_id, title, text, published_date, language, source: one row per article. Rows in a language
+    without tables are counted in `extractions` as `unsupported_language` and give no facts.
     """
     version = extractor_version()
-    readable = (
-        pl.col("language").fill_null("und").str.slice(0, 3).str.split("-").list.first().is_in(_LANGUAGES)
-    )
-    ordered = articles.sort("article_id")
-    chosen = ordered.filter(readable)
-    out = facts_of(read(chosen), version) if chosen.height else {t.name: t.empty() for t in tables.FACTS}
-    out["extractions"] = pl.concat([out["extractions"], _unread(ordered.filter(~readable), version)])
+    known = glosses.languages()
+    code = pl.col("language").fill_null("und").str.slice(0, 3).str.split("-").list.first()
+    code = pl.when(code.is_in(_ENGLISH)).then(pl.lit("en")).when(code.is_in(known)).then(code).otherwise(pl.lit(""))
+    ordered = articles.sort("article_id").with_columns(code.alias("read_as"))
+    parts = [
+        facts_of(read(chosen.drop("read_as"), str(read_as)), version)
+        for (read_as,), chosen in ordered.filter(pl.col("read_as") != "").group_by("read_as", maintain_order=True)
+    ] or [{t.name: t.empty() for t in tables.FACTS}]
+    out = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
+    out["extractions"] = pl.concat([out["extractions"], _unread(ordered.filter(pl.col("read_as") == ""), version)])
     return out
 
 

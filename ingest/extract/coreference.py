@@ -10,8 +10,11 @@ import polars as pl
 
 from ingest.extract.names import _at, _same, in_one_plan
 from ingest.extract.neighbours import _count, _latest, replace_rows, rows_at, rows_where
+from ingest.extract.surroundings import SAYING
 
 _LOOK_BACK = 6  # sentences: beyond that a bare office or pronoun is no safe link
+_SAID_OF_THEM = 7  # elements from those who say something to "they": "said on Monday that they"
+_MANY = ["deputy", "official"]  # classes of office that several people in an article may have
 _KEYS = pl.List(pl.String)
 _STATES = "countries|sides|nations|neighbou?rs|governments|capitals|delegations|parties"
 _ONLY_IN = {
@@ -68,9 +71,10 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
         pl.col("keys").alias("p_keys"),
         pl.col("codes").alias("p_codes"),
         pl.col("role_class").alias("p_role"),
+        pl.col("lower").alias("p_lower"),
     )
     single = (pl.col("np") == "office") & ~pl.col("is_plural_office") & pl.col("role_class").is_not_null()
-    bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det")
+    bare = elements.filter(single).select("i", "a", "sid", "codes", "role_class", "det", "lower")
     generic = pl.col("role_class").is_in(["minister", "envoy"])
     fits = (pl.col("role_class") == pl.col("p_role")) | generic & pl.col("p_role").is_in(
         [
@@ -95,7 +99,9 @@ def link_offices(elements: pl.DataFrame) -> pl.DataFrame:
                 False
             )
         )
-        .sort("i", "p_i", descending=[False, True])
+        # of the many deputies and ministers, the one whose office was told in the same word
+        .with_columns((pl.col("role_class").is_in(_MANY) & (pl.col("p_lower") == pl.col("lower"))).alias("is_same_word"))
+        .sort("i", "is_same_word", "p_i", descending=[False, True, True])
         .unique("i", keep="first", maintain_order=True)
     )
     rows = rows_at(elements["i"], links["i"])
@@ -187,6 +193,22 @@ def _lead_and_other(e: pl.DataFrame, needs: pl.DataFrame, lead: pl.DataFrame) ->
     )
 
 
+def _speakers(e: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
+    """ "Kenyan officials said they would ask Kampala": they are the officials, nobody else of the sentence."""
+    subjects = e.filter(pl.col("strong") & (pl.col("prep") == "") & pl.col("np").is_in(["body", "office", "state"])).select(
+        "sid", pl.col("i").alias("p_i"), pl.col("codes").alias("c"), pl.col("keys").alias("k"), "is_plural", "is_saying"
+    )
+    return (
+        needs.filter((pl.col("word_class") == "they") & pl.col("is_subject") & (pl.col("lower_form") == "they"))
+        .join(subjects, on="sid")
+        .filter((pl.col("p_i") < pl.col("i")) & (pl.col("i") - pl.col("p_i") <= _SAID_OF_THEM))
+        .sort("i", "p_i", descending=[False, True])
+        .unique("i", keep="first", maintain_order=True)
+        .filter(pl.col("is_plural") & pl.col("is_saying") & (pl.col("c").list.len() == 1))
+        .select("i", "c", "k")
+    )
+
+
 @in_one_plan
 def _subjects(elements: pl.LazyFrame) -> pl.LazyFrame:
     """The elements with what makes a subject: `strong` (an actor), `lead` (whom the sentence is about), and more.
@@ -248,13 +270,15 @@ def _subjects(elements: pl.LazyFrame) -> pl.LazyFrame:
         leads.alias("is_subject"),
         pl.when(led).then(_at("prep", 2)).otherwise("prep").alias("led_prep"),
         owners.alias("is_owner"),
+        ((pl.col("np") == "body") | pl.col("is_plural_office")).fill_null(False).alias("is_plural"),
+        (_at("lower", -1).is_in(SAYING) | _at("lower", -2).is_in(SAYING) & _at("word_class", -1).is_in(["aux", "adverb"])).alias("is_saying"),
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
     )
 
 
 _READ = [
     *("row", "i", "a", "sid", "lower", "word_class", "pos", "np", "prep", "codes", "keys", "is_first", "is_possessive"),
-    *("strong", "lead", "is_pairable", "is_subject", "led_prep", "is_owner"),
+    *("strong", "lead", "is_pairable", "is_subject", "led_prep", "is_owner", "is_plural", "is_saying"),
 ]
 
 
@@ -338,7 +362,8 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         .select("i", "c", "k")
     )
     with_lead = _lead_and_other(e, needs, pointing)
-    here = pl.concat([here, with_lead.join(here, on="i", how="anti")])
+    speakers = _speakers(e, needs)
+    here = pl.concat([speakers, here.join(speakers, on="i", how="anti"), with_lead.join(here, on="i", how="anti")])
     links = (
         needs.with_columns(
             pl.int_ranges(
@@ -393,7 +418,7 @@ def link_pronouns(elements: pl.DataFrame) -> pl.DataFrame:
         pl.lit("pronoun").alias("np"), pl.lit(True).alias("strong")
     )
     linked = replace_rows(marked, values["row"], values.drop("row"))
-    return linked.drop("row", "lead", "is_subject", "is_pairable", "led_prep", "is_owner")
+    return linked.drop("row", "lead", "is_subject", "is_pairable", "led_prep", "is_owner", "is_plural", "is_saying")
 
 
 @in_one_plan
@@ -422,6 +447,8 @@ def _listed(elements: pl.LazyFrame) -> pl.LazyFrame:
             (_at("kind", -1) == "A")
             | (_at("kind", -2) == "A") & ~finite(-1)
             | (_at("kind", -4) == "A") & (_at("lower", -2) == "-")
+            # "Japanese and the Australian armies"
+            | (_at("lower", -1) == "and") & ((_at("np", -2) == "body") | (_at("word_class", -2) == "det") & (_at("np", -3) == "body"))
         )
     )
     return (

@@ -1,7 +1,7 @@
 """Date expressions: a closed grammar, resolved against the day of publication, with precision.
 
 Belongs here: finding the expressions and both readings of each, past and future; the tense of the clause picks one.
-Does not belong here: which fact a date belongs to (`attach`).
+Does not belong here: which fact a date belongs to (`when`).
 """
 
 from __future__ import annotations

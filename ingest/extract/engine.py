@@ -6,20 +6,22 @@ Does not belong here: any rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
 from ingest import tables
 from ingest.extract import (
-    attach,
     clauses,
     coreference,
     dates,
     definites,
+    delegates,
     duplicates,
     events,
     facts,
+    gloss,
     marking,
     meetings,
     names,
@@ -27,11 +29,14 @@ from ingest.extract import (
     phrases,
     prepare,
     relevance,
+    scenes,
     statements,
     status,
     tokens,
     topics,
     triggers,
+    when,
+    where,
 )
 from ingest.extract.vocabulary import vocabulary
 from ingest.lexicon import places, words
@@ -55,15 +60,52 @@ class Reading:
     bound: pl.DataFrame
 
 
-def read(articles: pl.DataFrame) -> Reading:
-    """Articles (article_id, title, text, published_date, source) to bound clauses with status, date and place."""
+def read(articles: pl.DataFrame, language: str = "en") -> Reading:
+    """Articles (article_id, title, text, published_date, source) of one language to bound clauses with status, date and place.
+
+    Another language than English is read in the grammar's words (`gloss`); all places are then those in the article.
+    """
+    if language == "en":
+        folded = prepare.fold_articles(articles)
+        sents = prepare.sentences(folded, vocabulary().cities)
+        return _read(folded, sents.with_columns(pl.col("fold").alias("plain")))
+    folded = prepare.fold_articles(articles, language)
+    sents, way = gloss.gloss(prepare.sentences(folded, vocabulary().cities), language)
+    return _in_the_text(_read(folded, sents), way)
+
+
+def _in_the_text(reading: Reading, way: pl.DataFrame) -> Reading:
+    """The reading with every place of a word, and the words of every trigger, as they are in the article."""
+    placed = partial(gloss.back_to_text, way=way)
+    words_of = {"starts": ["start", "office_start"], "ends": ["end", "office_end"]}
+    at = reading.sents.select("sid", pl.col("start").alias("s0"))
+    mentions = placed(reading.mentions, starts=["name_start"], ends=["name_end"]).join(at, on="sid", maintain_order="left")
+    mentions = mentions.with_columns((pl.col("s0") + pl.col("name_start")).alias("at")).drop("s0")
+    trigger = pl.col("text").str.slice(pl.col("s0") + pl.col("h_start"), pl.col("h_end") - pl.col("h_start"))
+    bound = (
+        placed(reading.bound, starts=["h_start"], ends=["h_end"])
+        .join(at, on="sid", maintain_order="left")
+        .join(reading.folded.select("a", "text"), on="a", maintain_order="left")
+        .with_columns(trigger.str.to_lowercase().alias("trigger"))
+        .drop("text", "s0")
+    )
+    return replace(
+        reading,
+        elements=placed(reading.elements, **words_of),
+        others=placed(reading.others, **words_of),
+        mentions=mentions,
+        people=reading.people.drop("at").join(mentions.select("i", "at"), on="i", maintain_order="left"),
+        bound=bound,
+    )
+
+
+def _read(folded: pl.DataFrame, sents: pl.DataFrame) -> Reading:
+    """Articles and their sentences, in the grammar's words, to bound clauses."""
     known = vocabulary()
     cities = known.cities
-    folded = prepare.fold_articles(articles)
-    sents = prepare.sentences(folded, cities)
     published = folded.select("a", pl.col("published_date").alias("date"))
     found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
-    found = attach.capitals(found, places.countries())
+    found = where.capitals(found, places.countries())
     elements = phrases.govern(phrases.appositions(phrases.noun_phrases(found))).with_row_index("i")
     # who is named, in every article; then the whole of the sentences that can state a fact
     named = elements.filter(pl.col("np").is_not_null())
@@ -71,7 +113,7 @@ def read(articles: pl.DataFrame) -> Reading:
     who = people.resolve(mentions, known.aliases, known.terms_of_office)
     quotes = statements.quotes(folded)
     named = coreference.attach_people(named, who)
-    told = relevance.telling_articles(named, quotes, attach.NATIONAL)
+    told = relevance.telling_articles(named, quotes, where.NATIONAL)
     sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
     everything = elements.select("a", "sid", "word_class", "lower").join(told, on="a", how="semi")
     nouns = pl.concat([triggers.encounter_nouns(), places.definite_nouns()["form"]])
@@ -81,10 +123,11 @@ def read(articles: pl.DataFrame) -> Reading:
     others = named.join(elements.select("i"), on="i", how="anti")
     elements = marking.mark_words(elements)
     dated = dates.find_dates(sents_told, published)
-    where = attach.find_places(elements)
-    scene = attach.scenes(dated, where, elements, sents_told)
-    elements = attach.localise(elements, where, scene, sents_told, cities)
-    elements = definites.link_definites(coreference.link_offices(elements), places.definite_nouns())
+    spots = where.find_places(elements)
+    scene = scenes.scenes(dated, spots, elements, sents_told)
+    elements = where.localise(elements, spots, scene, sents_told, cities)
+    elements = delegates.link_delegates(coreference.link_offices(elements))
+    elements = definites.link_definites(elements, places.definite_nouns())
     elements = coreference.link_pronouns(elements)
     groups = coreference.groups(elements)
     elements, changed = definites.link_others(elements, groups)
@@ -95,10 +138,10 @@ def read(articles: pl.DataFrame) -> Reading:
     bound = clauses.without_sport(clauses.bind(elements, groups, trig), everything)
     sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
     bound = status.statuses(bound, elements, status.find_cues(sents_bound, words.status_cues()))
-    bound = attach.add_dates(bound, dated, sents, elements)
-    bound = attach.inherit(attach.add_places(bound, where, sents_told, cities, elements), scene)
-    bound = attach.follow(bound, dated, elements, published)
-    bound = attach.carry_places(attach.add_format(bound, sents), sents_told, cities, published)
+    bound = when.with_purposes(when.add_dates(bound, dated, sents, elements))
+    bound = scenes.inherit(where.add_places(bound, spots, sents_told, cities, elements), scene)
+    bound = when.follow(bound, dated, elements, published)
+    bound = where.carry_places(where.add_format(bound, sents), sents_told, cities, published)
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))

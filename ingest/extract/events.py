@@ -28,6 +28,8 @@ _OF_WHAT = [
 ]
 _BETWEEN = ["A04", "R05", "S09"]
 _BY_NOUN = 0.6  # confidence of a refusal read at the noun of what is refused
+_MAX_AIM = 20  # elements from a gift to what it is for
+_TARGET = ["t_g", "t_codes", "t_keys", "t_prep", "t_np"]
 _OTHER = 2**29  # beyond any element number
 _TRADES = ["O01", "O08", "O11", "O12", "O13", "O14"]
 _MEDIATES = ["C17", "C28"]
@@ -81,6 +83,28 @@ def _with_what_else_would_come(acts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([acts, threat])
 
 
+def _with_beneficiaries(acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts; what is given "to support refugees from Chad" is given to whom it is to support, and so is a commitment."""
+    free = pl.col("s_codes").is_not_null() & pl.col("t_codes").is_null() & pl.col("event_type").is_in(["AID", "SUPPORT"])
+    given = acts.filter(free & (pl.col("pos") == "pair") & ~pl.col("is_passive")).select("t", "sid", "i", "s_g")
+    helps = pl.col("event_type").is_in(["AID", "SUPPORT"]) & pl.col("led_by").is_in(["to", "for", "in"]) & (pl.col("pos") == "verb")
+    aims = acts.filter(helps & pl.col("t_codes").is_not_null()).select(
+        "sid", "s_g", pl.col("i").alias("aim_i"), *(pl.col(c).alias(f"aim_{c}") for c in _TARGET)
+    )
+    found = (
+        given.join(aims, on=["sid", "s_g"])
+        .filter((pl.col("aim_i") - pl.col("i").cast(pl.Int64)).is_between(1, _MAX_AIM))
+        .sort("t", "aim_i")
+        .unique("t", keep="first", maintain_order=True)
+        .drop("sid", "s_g", "i", "aim_i")
+    )
+    out = acts.join(found, on="t", how="left", maintain_order="left")
+    has = pl.col("aim_t_codes").is_not_null()
+    return out.with_columns(pl.when(has).then(f"aim_{c}").otherwise(c).alias(c) for c in _TARGET).drop(
+        *(f"aim_{c}" for c in _TARGET)
+    )
+
+
 def _directed(bound: pl.DataFrame) -> pl.DataFrame:
     """One row per clause, source and target of everything but encounters."""
     # "will not lift the embargo", "failed to reach agreement", "cancelled a visit": what is withheld is refused
@@ -89,6 +113,7 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         pl.when(withheld & pl.col("control").is_null()).then(pl.lit("REJECT")).otherwise("control").alias("control")
     )
     refused = (pl.col("control") == "REJECT").fill_null(False)
+    bound = _with_beneficiaries(bound)
     acts = bound.filter((pl.col("event_type") != "CONSULT") | pl.col("rule_id").is_in(_MEDIATES) | refused)
     # What is done "to", "of" or "for" doing it is an aim or a topic; speech acts alone are meant: "called to thank".
     spoken = pl.col("event_type").is_in(_SPOKEN) & (pl.col("rule_id") != "S02")
@@ -183,6 +208,8 @@ def _directed(bound: pl.DataFrame) -> pl.DataFrame:
         (pl.col("pos") != "noun")
         | pl.col("start_date").is_not_null()
         | governed & (pl.col("t_prep") == "with")
+        # "Greek strikes on the port killed nine": told by the verb whose subject it is
+        | (pl.col("event_type") == "ASSAULT") & pl.col("is_opening") & (pl.col("s_order") == 0) & (pl.col("status") == "occurred")
         # "Spain's recognition of Palestine": who does it to whom stands with the noun
         | pl.col("t_prep").is_in(["of", "from"]) & (pl.col("s_order") == 0) & (pl.col("event_type") != "ASSAULT")
     )

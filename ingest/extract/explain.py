@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from ingest.extract.engine import Reading, read
-from ingest.lexicon import words
+from ingest.lexicon import glosses, words
 
 _HOW = {
     "name": "a name of the state or organisation",
@@ -126,16 +126,16 @@ def clauses_at(article: dict[str, Any], char_start: int) -> list[Clause]:
             "title": [article.get("title")],
             "text": [article["text"]],
             "published_date": [day if isinstance(day, date) else None],
-            "language": ["en"],
+            "language": [article.get("language")],
             "source": [article.get("source")],
         },
-        schema_overrides={"title": pl.String, "source": pl.String, "published_date": pl.Date},
+        schema_overrides={"title": pl.String, "source": pl.String, "published_date": pl.Date, "language": pl.String},
     )
-    reading = read(frame)
+    reading = read(frame, language if (language := article.get("language")) in glosses.languages() else "en")
     here = reading.sents.filter(pl.col("start") == char_start)
     if here.is_empty():
         return []
-    sid, fold = here["sid"][0], here["fold"][0]
+    sid, fold = here["sid"][0], here["plain"][0]
     frames = {row["rule_id"]: row for row in words.frames().iter_rows(named=True)}
     out = []
     for row in reading.bound.filter(pl.col("sid") == sid).sort("i", "rule_id").iter_rows(named=True):

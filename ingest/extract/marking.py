@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.extract.names import _at, in_one_plan
+from ingest.extract.names import _NO_PERSON, _at, in_one_plan
 from ingest.extract.neighbours import _count
+from ingest.extract.phrases import ING_ADJECTIVES
 from ingest.extract.vocabulary import LEXICON
 
 _REDUCED = [
@@ -17,6 +18,7 @@ _REDUCED = [
     *("posed", "filed", "made", "given", "sent", "provided", "committed", "caused", "owned", "operated", "carried out", "used"),
     *("seized", "stationed", "deployed", "captured", "detained", "backed", "hosted", "supplied", "built", "funded", "financed"),
 ]
+_SUBJUNCTIVE = ["that", "let", "lets", "make", "makes", "made", "help", "helped", "see", "saw", "did", "do", "does", "and", "or", ","]
 _BACK_WHERE = ["in", "to", "from", "home", "into", "on", "at", "up", "out", "off", "across", "over", "then"]
 _HARM = ["violate", "violateverb", "attack", "kill", "seize", "hack", "blockade", "threaten", "boycott", "harm"]
 _BY_WIRE = [
@@ -118,7 +120,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .then(True)
         .when(
             both
-            & (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
+            & (_at("plain", 1, False) | _at("word_class", 1).is_in(_NO_PERSON))
             & base
             & ~_at("np", 2).is_in(["person"])
         )
@@ -142,6 +144,17 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & _at("name_kind", 1).is_in(["abbreviation", "demonym"])
         & ((_at("word_class", -1) == "prep") | _at("is_punct", -1, True))
     )
+    # "the United Nations force in Haiti": a plain form is no verb of one state, but "let Iran strike", "that Mali release"
+    led_state = _at("lower", 2).is_in(_SUBJUNCTIVE) | _at("word_class", 2).is_in(["modal", "fut", "aux", "conj", "that"])
+    led_state = led_state | _at("lower", 3).is_in(_SUBJUNCTIVE) & (_at("word_class", 2) == "det")
+    named_noun = named_noun | (
+        both
+        & (pl.col("tense") == "base")
+        & (_at("np", 1) == "state")
+        & (_at("code_kind", 1) == "organization")
+        & (_at("word_class", -1) == "prep")
+        & ~led_state
+    )
     after_infinitive = both & (pl.col("tense") == "s") & (_at("lower", 2) == "to") & _at("is_verb", 1, False)
     after_gerundial = both & (pl.col("tense") == "ing") & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
     # "discussed security and support for Kabul"
@@ -154,7 +167,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         ["to", "and", "or", "but", "help", "helped", "let", "lets", "people", "police", "forces"]
     )
     base_free = (pl.col("tense") == "base") & (
-        (_at("plain", 1, False) | (_at("word_class", 1) == "notname"))
+        (_at("plain", 1, False) | _at("word_class", 1).is_in(_NO_PERSON))
         & ~text1.str.contains("(?:s|ly|men)$")
         & (_at("lower", 2) != "to")
         | adjectival
@@ -189,7 +202,10 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         & (pl.col("lower") != "met")
         & ~_at("lower", -1).is_in(["by", "to", "in", "on"])
     )
-    bare = (bare | hyphen_before & base | helps | of_what).fill_null(False)
+    # "spurned repeated offers", "made renewed calls": a participle between a verb and its noun
+    between = pl.col("tense").is_in(["past", "part"]) & _at("is_verb", 1, False) & ~_at("is_noun", 1, False)
+    between = between & (_at("word_class", 1) == "") & _at("is_noun", -1, False)
+    bare = (bare | hyphen_before & base | helps | of_what | between).fill_null(False)
     # "bilateral ties": an adjective unless it ends the phrase
     adjective = pl.col("lower").is_in(["bilateral", "ministerial"]) & ~(
         _at("is_punct", -1, True) | _at("word_class", -1).is_in(["prep", "be", "aux", "modal", "fut", "rel"])
@@ -272,6 +288,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .alias("n_solid"),
         (
             pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$")
+            & ~pl.col("lower").is_in(ING_ADJECTIVES)
             & pl.col("np").is_null()
             & ~pl.col("is_noun").fill_null(False)
             & ~_at("lower", 1).is_in(["against", "of", "from"])
@@ -281,6 +298,7 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
         .cum_sum()
         .alias("n_ing"),
         (pl.col("word_class") == "rel").fill_null(False).cast(pl.Int32).cum_sum().alias("n_rel"),
+        (pl.col("word_class") == "militia").fill_null(False).cast(pl.Int32).cum_sum().alias("n_militia"),
         # "firms, the owners of which fund ...": whose deed it is, the word before does not tell
         (
             pl.col("lower").is_in(["whose", "where"])
@@ -288,6 +306,8 @@ def mark_words(elements: pl.LazyFrame) -> pl.LazyFrame:
             # "cooperation between Moscow and Pyongyang, which violates ..."
             | (pl.col("lower") == "which") & (_at("lower", 1) == ",") & _at("np", 2).is_in(["state", "body"]) & (_at("prep", 2) != "")
             | (pl.col("lower") == "who")
+            # the WHO is none
+            & pl.col("np").is_null()
             & (
                 ~_at("np", 1).is_in(["person", "office", "body", "other", "pronoun", "state"])
                 # "the people and the government who resist"

@@ -27,6 +27,9 @@ _POINTERS = [
     "discussions",
 ]
 _WIRED = ["call", "phone call", "telephone call", "video call", "phone conversation", "telephone conversation", "conversation"]
+_AT_ANOTHER_TIME = ["ahead of", "before", "after", "following", "in advance of", "prior to", "since", "on the eve of", "in preparation for"]
+_JUDGING = ["SUPPORT", "ACCUSE", "PROTEST"]
+_JUDGED = 4  # elements from a verb of judging to what is judged
 _NO_DEED = ["on", "out", "about", "of", "without", "stop", "keep"]
 _CALLS = ["C06", "C07", "C13"]
 _PRESENCE = (
@@ -198,6 +201,7 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
     talks = pl.concat(
         [bound.filter((pl.col("event_type") == "CONSULT") & ~pl.col("rule_id").is_in(_NO_MEETING)), signing]
     )
+    talks = _but_for_what_is_judged(_but_for_others_talks(talks, elements), bound, elements)
     # "met X to discuss relations with Y" is no talk with Y
     talks = talks.filter(~(pl.col("rule_id").is_in(["C20", "C21"]) & pl.col("is_passive")))
     talks = talks.filter((pl.col("rule_id") != "C11") | ~pl.col("is_infinitive").fill_null(False))
@@ -266,6 +270,40 @@ def candidates(bound: pl.DataFrame, elements: pl.DataFrame, sents: pl.DataFrame)
         .unique(["i", "part"], keep="first", maintain_order=True)
         .with_columns(pl.col("codes").list.join(",").alias("side_key"))
     )
+
+
+def _but_for_others_talks(talks: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+    """The clauses without "consulted" in "consulted his staff ahead of talks with Oslo": Oslo is whom the talks are with."""
+    preps = elements.select("i", pl.col("prep").cast(pl.String).alias("noun_prep"))
+    other = (
+        talks.filter((pl.col("pos") == "noun") & pl.col("t_g").is_not_null())
+        .select("sid", "t_g", "i")
+        .join(preps, on="i")
+        .filter(pl.col("noun_prep").is_in(_AT_ANOTHER_TIME))
+        .select("sid", "t_g", pl.col("i").alias("other_i"))
+    )
+    taken = (
+        talks.filter((pl.col("pos") == "verb") & (pl.col("t_prep") == "with"))
+        .select("t", "sid", "t_g", "i")
+        .join(other, on=["sid", "t_g"])
+        .filter(pl.col("i") < pl.col("other_i"))
+    )
+    return talks.join(taken.select("t").unique(), on="t", how="anti", maintain_order="left")
+
+
+def _but_for_what_is_judged(talks: pl.DataFrame, bound: pl.DataFrame, elements: pl.DataFrame) -> pl.DataFrame:
+    """The clauses without the meeting in "Seoul and Tokyo condemned the meeting": who judges it was not at it."""
+    judged = bound.filter((pl.col("pos") == "verb") & pl.col("event_type").is_in(_JUDGING) & pl.col("s_g").is_not_null())
+    nouns = talks.filter((pl.col("pos") == "noun") & pl.col("t_g").is_null() & (pl.col("status") == "occurred"))
+    theirs = (
+        nouns.select("t", "sid", "s_g", "i")
+        .join(elements.select("i", "det"), on="i")
+        # "praised their talks": these were their own
+        .filter(~pl.col("det").is_in(["their", "his", "her", "our", "its"]))
+        .join(judged.select("sid", "s_g", pl.col("i").alias("j_i")), on=["sid", "s_g"])
+        .filter((pl.col("i") - pl.col("j_i").cast(pl.Int64)).is_between(1, _JUDGED))
+    )
+    return talks.join(theirs.select("t").unique(), on="t", how="anti", maintain_order="left")
 
 
 def _recall(found: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,14 @@ _PLACE_PREPOSITIONS = [
 ]
 
 
+_MEMBERS = ["allies", "ally", "members", "member", "member states", "member state", "partners", "nations", "countries"]
+_NO_PERSON = ["notname", "institution"]
+_OF_NO_STATE = [
+    *("news", "press", "media", "broadcasting", "football", "olympic", "cricket", "basketball", "rugby", "sports"),
+    *("refugee", "jewish", "islamic", "muslim", "church", "churches", "business", "chamber", "rights", "travel", "advertising"),
+]  # words of institutions that are no part of a state
+
+
 _CLOSED = [
     "prep",
     "det",
@@ -127,6 +135,8 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
     # "around $400 million"
     is_about = pl.col("lower").is_in(["around", "over", "about", "under", "near"])
     is_about = is_about & (_at("is_number", -1, False) | (_at("lower", -1) == "$"))
+    of_members = (pl.col("code_kind") == "organization") & _at("lower", -1).is_in(_MEMBERS) & (_at("code", -2) != "")
+    members = pl.col("lower").is_in(_MEMBERS) & (_at("code_kind", 1) == "organization") & (_at("code", -1) != "")
     kind = (
         pl.when(pl.col("lower") == ",")
         .then(_kind("C"))
@@ -141,6 +151,9 @@ def choose_kind(tokens: pl.LazyFrame) -> pl.LazyFrame:
             & _at("lower", 2).is_in(["non", "anti", "pro", "pre", "post", "ex"])
         )
         .then(_kind("X"))
+        # "NATO allies Estonia and Latvia": these act, not the alliance
+        .when(of_members | members)
+        .then(_kind("W"))
         # "50,000 US dollars"
         .when(
             pl.col("code").is_not_null()
@@ -292,11 +305,13 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
             pl.col("is_possessive").last(),
             (pl.col("role") == "X").sum().alias("n_names"),
             (
-                pl.col("word_class").eq_missing("notname")
+                pl.col("word_class").is_in(_NO_PERSON)
                 | pl.col("is_noun").fill_null(False) & (pl.col("is_plural").fill_null(False))
             )
+            .fill_null(False)
             .any()
             .alias("is_thing"),
+            ((pl.col("word_class") == "institution").any() & ~pl.col("lower").is_in(_OF_NO_STATE).any()).alias("is_body"),
         )
         .filter(pl.col("n_names") > 0)
         .with_columns(
@@ -307,4 +322,13 @@ def join_names(tokens: pl.DataFrame) -> pl.DataFrame:
     first = roles.filter(~pl.col("linked")).drop("role", "held", "linked").with_columns(
         pl.lit(None, pl.UInt32).alias("n_names"), pl.lit(None, pl.Boolean).alias("is_thing")
     )
-    return replace_rows(first, runs["row"], runs.drop("row"))
+    joined = replace_rows(first, runs["row"], runs.drop("row", "is_body"))
+    bodies = runs.filter("is_body")["row"]
+    return replace_rows(joined, bodies, _bodies(joined, bodies))
+
+
+@in_one_plan
+def _bodies(names: pl.LazyFrame) -> pl.LazyFrame:
+    """The kind of a name that ends in a word for an institution: "the Swedish Civil Contingencies Agency" acts for Sweden."""
+    adjective = _at("name_kind", 1).is_in(["demonym", "abbreviation"]) | _at("is_possessive", 1, False)
+    return names.select(pl.when((_at("kind", 1) == "G") & adjective).then(_kind("A")).otherwise("kind").alias("kind"))

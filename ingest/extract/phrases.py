@@ -45,7 +45,7 @@ _SEATED = [
 ]
 _TIMES = ["time", "year", "years", "month", "months", "week", "weeks", "day", "days", "hours", "decade", "decades", "century"]
 _ENVOYS = ["envoy", "ambassador"]
-_ING_ADJECTIVES = [
+ING_ADJECTIVES = [
     *("visiting", "neighbouring", "neighboring", "incoming", "outgoing", "leading", "ruling", "sitting"),
     *("existing", "ongoing", "remaining", "participating", "warring", "acting", "opposing", "developing"),
 ]
@@ -84,7 +84,7 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
             | (lower == "from") & ((k1 == "A") & l1.is_in(_PEOPLE) | _at("office_kind", 1).is_in(["plural"]))
         )
         & k1.is_in(["F", "A"])
-        & ~_at("role_class", 1).is_in(_ENVOYS)
+        & (~_at("role_class", 1).is_in(_ENVOYS) | (lower == "of"))
         & ~poss1
         & ((n1 == "G") | (w1 == "the") & (n2 == "G"))
     )
@@ -127,18 +127,18 @@ def _joins(tokens: pl.LazyFrame) -> pl.LazyFrame:
             | (l1 == "from") & (_at("lower", 2).is_in(_PEOPLE) | _at("office_kind", 2).is_in(["plural"]))
         )
         & k2.is_in(["F", "A"])
-        & ~_at("role_class", 2).is_in(_ENVOYS)
+        & (~_at("role_class", 2).is_in(_ENVOYS) | (l1 == "of"))
         & ~_at("is_possessive", 2, False),
         (lower == "the")
         & l1.is_in(["of", "for"])
         & k2.is_in(["F", "A"])
         & (n1 == "G")
-        & ~_at("role_class", 2).is_in(_ENVOYS),
+        & (~_at("role_class", 2).is_in(_ENVOYS) | (l1 == "of")),
         (kind == "G")
         & (l1 == "the")
         & _at("lower", 2).is_in(["of", "for"])
         & _at("kind", 3).is_in(["F", "A"])
-        & ~_at("role_class", 3).is_in(_ENVOYS),
+        & (~_at("role_class", 3).is_in(_ENVOYS) | (_at("lower", 2) == "of")),
         (kind == "P")
         & (k1 == "G")
         # ... but "the ambassador to the Netherlands X" is not of the Netherlands
@@ -433,7 +433,7 @@ def govern(elements: pl.DataFrame) -> pl.DataFrame:
             & ~pl.col("is_noun").fill_null(False)
             & ~pl.col("is_capital")
             # "committed to ensuring Iran ...": a gerund has its own object
-            & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(_ING_ADJECTIVES))
+            & (~pl.col("lower").cast(pl.String).str.contains("[a-z]{3}ing$") | pl.col("lower").is_in(ING_ADJECTIVES))
         )
         | pl.col("is_number") & ~pl.col("lower").cast(pl.String).str.contains("^(?:19|20)[0-9]{2}$")
         | (pl.col("lower") == "both")

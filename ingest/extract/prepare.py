@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingest.extract import gloss
 from ingest.extract.neighbours import replace_rows
 from ingest.fold import fold_expr
 
@@ -57,13 +58,14 @@ def _mark_ends(text: pl.Expr) -> pl.Expr:
     )
 
 
-def fold_articles(articles: pl.DataFrame) -> pl.DataFrame:
+def fold_articles(articles: pl.DataFrame, language: str = "en") -> pl.DataFrame:
     """One row per article: a (row number), article_id, published_date, text, fold."""
+    fold = fold_expr(pl.col("text"))
     return (
         articles.select("article_id", "published_date", "text", "title", "source")
         .with_row_index("a")
         .with_columns(
-            fold_expr(pl.col("text")).alias("fold"),
+            (fold if language == "en" else gloss.respell(fold, language)).alias("fold"),
         )
     )
 

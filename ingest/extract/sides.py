@@ -41,7 +41,7 @@ def sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
     """One row per trigger with a source: t, s_* of the group that acts."""
     left = trig.select(
         *("t", "i", "sid", "pos", "is_passive", "n_breaks", "n_finite", "tense", "rule_id", "event_type"),
-        *("n_owned", "led_by", "verb_class", "is_reduced", "preps", "reciprocal", "n_preps"),
+        *("n_owned", "led_by", "from_captivity", "verb_class", "is_reduced", "preps", "reciprocal", "n_preps"),
     ).join(grp, on="sid")
     left = left.filter(~pl.col("is_private") & (pl.col("np") != "town"))
     # "the shelling of a village by Oman": a deed told by its noun, with whom it befell
@@ -81,6 +81,11 @@ def sources(trig: pl.DataFrame, grp: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("prep") == "from")
         & (pl.col("np") == "state")
         & (pl.col("lo") - pl.col("i").cast(pl.Int64) <= _MAX_SEEN)
+    )
+    # "were freed from captivity in Mali"
+    expelling = expelling | (
+        pl.col("is_passive") & (pl.col("rule_id") == "N06") & behind & (pl.col("prep") == "in") & pl.col("from_captivity")
+        & (pl.col("np") == "state") & (pl.col("lo") - pl.col("i").cast(pl.Int64) <= _MAX_SEEN + 1)
     )
     # "Kenyan soldiers were deployed to Haiti": troops are their state's
     posted = pl.col("rule_id") == "M11"
@@ -357,9 +362,11 @@ def targets(trig: pl.DataFrame, grp: pl.DataFrame, src: pl.DataFrame) -> pl.Data
         .when(further | related)
         .then(3)
     )
+    # "killed militants in Iraq": an armed group is what is struck, and Iraq only where
+    elsewhere = pl.col("event_type").is_in(_HARSH) & pl.col("prep").is_in(_SPOT) & (pl.col("g_militia") > pl.col("anchor_militia"))
     # "was told by": what follows the one who is told is not there to be judged
     unjudged = pl.col("is_passive") & pl.col("object_kind").is_in(["phone", "must", "blamed", "leaving"])
-    order = pl.when(town | unjudged).then(None).otherwise(order)
+    order = pl.when(town | unjudged | elsewhere).then(None).otherwise(order)
     ranked = c.with_columns(order.alias("order"), gap.abs().alias("gap")).filter(
         pl.col("order").is_not_null() & urged & ~forum & ~told & ~(pl.col("is_private") & pl.col("event_type").is_in(_OF_STATES)) & ~anew.fill_null(False)
     )

@@ -16,6 +16,10 @@ _OVER_SUBJECT = [
     *("if", "whether", "unless", "should", "denied", "denies", "proposed", "proposes", "proposed that", "suggested"),
     *("suggested that", "urged", "demanded", "demands"),
 ]
+_TO_COME = ["will", "will be", "is to", "are to", "is due to", "are due to", "plans to", "shall"]
+_PRECEDING = ["ahead of", "in advance of", "in preparation for", "on the eve of", "in the run-up to"]
+_OPENING = 30  # characters from the start of a sentence to a noun that opens it
+_REACH_EVE = 45  # ... from "ahead of" to what is to come
 _REACH_VERB = 34  # characters from a cue to the verb it governs
 _REACH_INFINITIVE = 80  # ... to an infinitive: "is to travel to Lomé at the end of the month to meet"
 _REACH_NOUN = 60  # ... to the noun
@@ -95,6 +99,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
     )
     is_before = (
         pl.col("side").is_in(["before", "any", "noun"])
+        & ~pl.col("form").is_in(_PRECEDING)
         & ~comma
         & (pl.col("c_end") <= pl.col("h_start"))
         & (pl.col("h_start") - pl.col("c_end") <= reach)
@@ -134,10 +139,30 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
     between = pl.col("fold").str.slice("c_end", pl.max_horizontal(pl.col("h_start") - pl.col("c_end"), 0))
     goes_on = (
         (pl.col("pos") == "noun")
-        & pl.col("form").is_in(["will", "will be", "is to", "are to", "is due to", "are due to", "plans to", "shall"])
+        & pl.col("form").is_in(_TO_COME)
         & (pl.col("c_end") <= pl.col("h_start"))
         & (pl.col("h_start") - pl.col("c_end") <= _REACH_ADJUNCT)
-        & ~between.str.contains(r"\b(?:[a-z]+ed|was|were|had|has|have|said|held|met|after|since|following|in response|last|but|and)\b|[;:.]")
+        & ~between.str.contains(
+            r"\b(?:[a-z]+ed|was|were|had|has|have|said|held|met|took|began|came|told|went|spoke|gave|made|led|brought"
+            r"|after|since|following|in response|last|but)\b|[;:.]"
+        )
+    ).fill_null(False)
+    # "During her meetings in Oslo, the minister will press ...": told first, and as much to come
+    until = pl.col("fold").str.slice("h_end", pl.max_horizontal(pl.col("c_start") - pl.col("h_end"), 0))
+    opens = (
+        (pl.col("pos") == "noun")
+        & pl.col("form").is_in(_TO_COME)
+        & (pl.col("h_start") <= _OPENING)
+        & (pl.col("c_start") - pl.col("h_end")).is_between(1, _REACH_ADJUNCT)
+        & pl.col("fold").str.contains(r"^(?:During|At|In|Over|Following|After|Before|Ahead of|On the (?:sidelines|margins) of) ")
+        & ~until.str.contains(r"\b(?:[a-z]+ed|was|were|had|has|said|held|met|last|yesterday|today)\b|[;:.]")
+    ).fill_null(False)
+    # "coordinated ahead of his talks with Oslo on Wednesday"
+    precedes = (
+        (pl.col("pos") == "noun")
+        & pl.col("form").is_in(_PRECEDING)
+        & (pl.col("h_start") - pl.col("c_end")).is_between(0, _REACH_EVE)
+        & ~between.str.contains(r"\b(?:after|following|since|and|when|who|that|during|met|held)\b|,")
     ).fill_null(False)
     # "denied that Putin and Trump had spoken": however long the subject is
     governs = (
@@ -156,7 +181,7 @@ def statuses(bound: pl.DataFrame, elements: pl.DataFrame, cues: pl.DataFrame) ->
     hits = (
         placed.select("t", "sid", "pos", "is_infinitive", "h_start", "h_end", "s_end", "s_start", "noun_start")
         .join(cues, on="sid")
-        .filter(is_before | is_after | is_inside | goes_on | governs)
+        .filter(is_before | is_after | is_inside | goes_on | governs | opens | precedes)
         .group_by("t")
         .agg(
             (pl.col("status") == "denied").sum().alias("n_denied"),

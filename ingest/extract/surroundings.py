@@ -9,11 +9,11 @@ from __future__ import annotations
 import polars as pl
 
 from ingest.extract.names import _at, in_one_plan
-from ingest.extract.triggers import MUST
+from ingest.extract.triggers import MUST, TO_BLAME
 
 _OF_WHAT = ["of", "for", "on", "about", "to", "from", "in", "by", "including", "towards", "toward", "over", "discussed", "discuss"]
 _OR_ELSE = ["else", "face", "risk", "suffer", "be", "see", "lose", "bear"]
-_SAYING = [
+SAYING = [
     "said",
     "says",
     "say",
@@ -39,6 +39,13 @@ _CONTROLS = {
     "AGREE": ["agreed", "agrees"],
 }
 _ASPECT = "^(?:beg[iau]n|start|continu|resum|kept|keep|stop|finish|end|ceas|risk|avoid)"
+_CAPTIVITY = ["captivity", "prison", "jail", "detention", "custody", "house arrest", "imprisonment"]
+_TIMES = [
+    *("days", "weeks", "months", "years", "hours"),
+    *("week", "month", "year", "weekend", "morning", "afternoon", "evening", "night", "spring", "summer", "autumn", "fall", "winter"),
+    *("day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april"),
+    *("may", "june", "july", "august", "september", "october", "november", "december"),
+]
 _LEAVE = ["leave", "quit", "depart", "go"]
 _BARE_LEADS = [
     *("to", "did", "do", "does", "didn't", "don't", "doesn't", "not", "let", "help", "helped", "make", "made", "see", "that", "and"),
@@ -92,7 +99,10 @@ def behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         .when((_at("lower", -1) == ",") & _at("lower", -3).is_in(["whom", "which"]))
         .then(_at("lower", -2))
         .alias("whom_prep"),
-        ((_at("lower", -1) == "who") | (_at("lower", -1) == ",") & (_at("lower", -2) == "who")).alias("then_who"),
+        (
+            (_at("lower", -1) == "who") & (_at("np", -1) == "")
+            | (_at("lower", -1) == ",") & (_at("lower", -2) == "who") & (_at("np", -2) == "")
+        ).alias("then_who"),
         (
             (_at("lower", -1) == "to")
             & (
@@ -110,7 +120,7 @@ def behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         _at("lower", -1).is_in(MUST).alias("then_must"),
         # "Manila said Beijing had violated the accord": what is held against whom
         (_at("is_harm", -1, False) | _at("is_harm", -2, False) & _at("word_class", -1).is_in(["aux", "adverb", "be"])
-            | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(["responsible", "behind", "guilty", "accountable"])).alias("then_harm"),
+            | (_at("word_class", -1) == "be") & _at("lower", -2).is_in(TO_BLAME)).alias("then_harm"),
         ((_at("lower", -1) == "not") & (_at("lower", -2) == "to")).alias("then_not_to"),
         (
             (_at("lower", -1) == "to") & _at("lower", -2).is_in(_LEAVE)
@@ -122,7 +132,7 @@ def behind(elements: pl.LazyFrame) -> pl.LazyFrame:
         # "welcomed the OPCW visit"
         (_at("pos", -1) == "noun").alias("then_noun"),
         # ", Trump said": whose words these are, not whom they are about
-        _at("lower", -1).is_in(_SAYING).alias("then_said"),
+        _at("lower", -1).is_in(SAYING).alias("then_said"),
     )
 
 
@@ -131,7 +141,7 @@ def before(elements: pl.LazyFrame) -> pl.LazyFrame:
     """What leads to the first element of a group, and where in the sentence it stands."""
 
     def doing(offset: int) -> pl.Expr:
-        return (_at("pos", offset) == "verb") & ~_at("lower", offset).is_in(_SAYING)
+        return (_at("pos", offset) == "verb") & ~_at("lower", offset).is_in(SAYING)
 
     place = ["in", "at", "to", "from", "near", "outside", "into", "of"]
     tail = (
@@ -157,6 +167,7 @@ def before(elements: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("n_owned").alias("g_owned"),
         pl.col("n_ing").alias("g_ing"),
         pl.col("n_rel").alias("g_rel"),
+        pl.col("n_militia").alias("g_militia"),
         (pl.col("n_for") - (_at("lower", 1) == "for").cast(pl.Int32).fill_null(0)).alias("g_for"),
         ((_at("lower", 1) == ",") | (_at("lower", 2) == ",") & (_at("word_class", 1) == "det")).alias(
             "after_comma"
@@ -244,12 +255,14 @@ def around(elements: pl.LazyFrame) -> pl.LazyFrame:
             )
         ).alias("has_modal"),
         _at("lower", -1).cast(pl.String).alias("then_word"),
+        ((_at("lower", -1) == "from") & _at("lower", -2).is_in(_CAPTIVITY)).fill_null(False).alias("from_captivity"),
         _at("lower", -1)
         .is_in(["itself", "themselves", "himself", "herself", "its", "their"])
         .alias("then_self"),
         # "to meet their needs": something, not someone
         (
-            (_at("word_class", -1) == "det")
+            # ... but "to meet next week"
+            (_at("word_class", -1) == "det") & ~_at("lower", -2).is_in(_TIMES)
             | (_at("np", -1) == "")
             & _at("lower", -1).cast(pl.String).str.contains("^[a-z]{3,}s$")
             & (_at("word_class", -1) == "")

@@ -74,7 +74,7 @@ def term_hits(sents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scores(hits: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
-    """One row per article and topic: a, topic, score: weights, more in the lead, less for each repeat."""
+    """One row per article and topic: a, topic, score: weights, more in the lead, less for each repeat, by the topic's salience."""
     in_lead = pl.col("sentence_index") < LEAD_SENTENCES
     repeat = pl.int_range(pl.len()).over("a", "topic", "term")
     return (
@@ -84,7 +84,9 @@ def _scores(hits: pl.DataFrame, sents: pl.DataFrame) -> pl.DataFrame:
             pl.col("weight") * pl.when(in_lead).then(LEAD).otherwise(1.0) * pl.lit(REPEAT).pow(repeat)
         )
         .group_by("a", "topic", maintain_order=True)
-        .agg(pl.col("weight").sum().round(3).alias("score"))
+        .agg(pl.col("weight").sum().alias("score"))
+        .join(lexicon.topic_names().select("topic", "salience"), on="topic", maintain_order="left")
+        .select("a", "topic", (pl.col("score") * pl.col("salience")).round(3).alias("score"))
     )
 
 

@@ -21,6 +21,8 @@ _COMPOUND = [
     *("industry", "sector", "minister", "price", "prices", "market", "markets", "deal", "contract", "project", "grid", "monopoly"),
     *("bomb", "bomber", "dealer", "worker", "workers", "convoy", "convoys", "sanctions", "embargo", "crisis", "talks"),
 ]
+_OWN = ["its", "their", "his", "her", "our"]
+TO_BLAME = ["responsible", "behind", "guilty", "accountable", "to blame", "at fault"]  # "was responsible": what is said of the culprit
 UNDERGO = "undergo"  # verbs whose subject has a deed done to it: "received aid from"
 MUST = ["must", "should", "has to", "have to", "needs to", "need to", "ought to"]  # what is demanded of whom
 
@@ -66,11 +68,11 @@ def triggers(
     verb = pl.concat([verb, calls])
     noun = (
         _before_word(elements, rows_where(elements, pl.col("pos") == "noun"))
-        .select(*keep, "is_modifier", "is_compound")
+        .select(*keep, "is_modifier", "is_compound", pl.col("det").cast(pl.String))
         .with_columns(pl.col("lower", "tense").cast(pl.String))
         .join(nouns.select(pl.col("form").alias("lower"), "noun_class", "format"), on="lower")
     )
-    demanding = elements.filter(pl.col("lower").is_in(MUST) | pl.col("is_harm")).select("sid").unique()
+    demanding = elements.filter(pl.col("lower").is_in([*MUST, *TO_BLAME]) | pl.col("is_harm")).select("sid").unique()
     demands = verb.filter(pl.col("verb_class") == "say").join(demanding, on="sid", how="semi")
     alone = pl.concat([verb.filter(pl.col("verb_class") != "say"), demands]).join(
         frames.filter((pl.col("noun_class") == "") & (pl.col("verb_class") != "")), on="verb_class"
@@ -79,9 +81,11 @@ def triggers(
         pl.lit("verb").alias("pos"),
         pl.lit("").alias("format"),
         pl.col("lower").alias("trigger"),
+        # "worked with Ghana": the preposition is part of the verb
+        (pl.col("direct") | pl.col("preps").list.contains(pl.col("lower").str.extract(r" (\w+)$"))).fill_null(pl.col("direct")).alias("direct"),
     )
     nominal = (
-        noun.drop("is_modifier", "is_compound")
+        noun.drop("is_modifier", "is_compound", "det")
         .join(frames.filter(pl.col("verb_class") == ""), on="noun_class")
         .with_columns(
             pl.col("i").alias("anchor"),
@@ -99,10 +103,13 @@ def triggers(
         pl.col("n_breaks").alias("n_b"),
         pl.col("n_finite").alias("n_f"),
         pl.col("n_preps").alias("n_p"),
+        pl.col("det").alias("n_det"),
     )
     both = (
         verb.join(objects, on="sid")
         .join(frames.filter(pl.col("noun_class") != ""), on=["verb_class", "noun_class"])
+        # "summoned the ambassador of Peru", but "summoned its ambassador home"
+        .filter((pl.col("verb_class") != "callhome") | pl.col("n_det").is_in(_OWN))
         .with_columns((pl.col("n_i") - pl.col("i").cast(pl.Int64)).alias("reach"))
         .filter(
             (pl.col("n_b") == pl.col("n_breaks"))

@@ -31,6 +31,7 @@ CASES: dict[str, dict[str, Any]] = {
     for path in sorted(FOLDER.glob("*.yaml"))
     for number, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), start=1)
 }
+LANGUAGES = {"spanish": "es"}  # files of another language than English
 _KNOWN = {"text", "published", "meetings", "events", "visits", "people", "absent", "gap"}
 _OF_MEETING = {
     "date": "start_date",
@@ -51,7 +52,7 @@ def facts() -> dict[str, pl.DataFrame]:
                 "title": [None] * len(CASES),
                 "text": [case["text"] for case in CASES.values()],
                 "published_date": [case.get("published", PUBLISHED) for case in CASES.values()],
-                "language": ["en"] * len(CASES),
+                "language": [LANGUAGES.get(key.split("-")[0], "en") for key in CASES],
                 "source": [None] * len(CASES),
             },
             schema_overrides={"title": pl.String, "source": pl.String},
