@@ -11,7 +11,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow dev eval bench docs metrics dashboard lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -21,6 +21,9 @@ test: $(INSTALLED)  ## the tests, but for those that take minutes
 
 test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon, whole rebuilds
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+
+torture: $(INSTALLED)  ## a kill at every named place, a hundred at random, small disks: an hour (make torture KILLS=10)
+	@$(BIN)/python -m pytest -m torture -s
 
 dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running
 	@mkdir -p "$(DAGSTER_HOME)" "$(CHANCERY_HOME)/inbox"

@@ -9,6 +9,7 @@ import json
 import os
 from datetime import UTC, datetime
 
+from ingest.errors import EnvironmentProblem
 from ingest.fetching import Door, Limits, Manners, Refused, loopback_endpoints
 from ingest.settings import Home
 
@@ -32,6 +33,8 @@ def _post(url: str, what: str) -> str | None:
             door.post(url, body, "application/json")
     except Refused as problem:
         return f"{problem.reason}: {problem.detail}"
+    except EnvironmentProblem as problem:
+        return str(problem)
     return None
 
 
