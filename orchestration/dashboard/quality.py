@@ -44,7 +44,7 @@ _STATUS = """
     from marts.timeline group by fact_kind order by fact_kind desc
 """
 _LIMITS = (
-    "It reads English. Articles in other languages are kept and counted, not read.",
+    "It reads English, and Spanish through tables. Articles in other languages are kept and counted, not read.",
     "It reads a sentence at a time, with what pronouns and surnames carry over. Irony and long-range argument are beyond it.",
     "It prefers to miss a fact over inventing one: what is not here may still have happened.",
     "A reporter's error is an error here. The number of independent sources says how far a fact rests on one pen.",
