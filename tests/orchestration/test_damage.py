@@ -16,7 +16,7 @@ from ingest.errors import DamagedData
 from ingest.settings import Home
 from orchestration import pipeline
 
-_TIMES = [10, pytest.param(100, marks=pytest.mark.slow)]
+_TIMES = [10, pytest.param(100, marks=pytest.mark.torture)]
 
 
 def _spoil(path: Path, chooser: random.Random) -> bytes:
@@ -75,7 +75,7 @@ def test_a_working_file_that_lost_commits_is_found(home: Home) -> None:
     assert found.where == "working file" and "the ledger tells of 3" in found.what
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_a_replay_rebuilds_from_what_is_intact(home: Home) -> None:
     shutil.rmtree(home.warehouse)
     home.ensure()

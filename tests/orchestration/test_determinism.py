@@ -40,7 +40,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return _home(root / "home", [write_articles(root / "all.jsonl", _ROWS)], _HERE)
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_zone_locale_hash_seed_and_threads_change_nothing(here: Home, tmp_path: Path) -> None:
     files = [write_articles(tmp_path / "all.jsonl", _ROWS)]
     assert published(_home(tmp_path / "home", files, _ELSEWHERE)) == published(here)

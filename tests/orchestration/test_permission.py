@@ -25,7 +25,7 @@ def _ingest(home: Path, path: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 @pytest.mark.skipif(bool(_WITHOUT_RIGHTS) and not shutil.which("setpriv"), reason="setpriv takes root's rights away")
 @pytest.mark.parametrize("below", ["", "home"])
 def test_no_permission_is_told_and_works_once_it_is_given(tmp_path: Path, below: str) -> None:
