@@ -11,7 +11,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow dev eval bench docs metrics fuzz audit test-offline lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard fuzz audit test-offline lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -22,10 +22,15 @@ test: $(INSTALLED)  ## the tests, but for those that take minutes
 test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon, whole rebuilds
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
+torture: $(INSTALLED)  ## a kill at every named place, a hundred at random, small disks: an hour (make torture KILLS=10)
+	@$(BIN)/python -m pytest -m torture -s
+
 dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running
 	@mkdir -p "$(DAGSTER_HOME)" "$(CHANCERY_HOME)/inbox"
 	@test -e "$(DAGSTER_HOME)/dagster.yaml" || cp orchestration/dagster.yaml "$(DAGSTER_HOME)/dagster.yaml"
-	@DAGSTER_HOME="$(DAGSTER_HOME)" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+	@$(BIN)/python -m orchestration.documents --beside $$$$ & \
+		export DAGSTER_HOME="$(DAGSTER_HOME)" CHANCERY_DOCUMENTS_URL=http://127.0.0.1:3001; \
+		exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
 
 eval: $(INSTALLED)  ## figures on the annotated articles, and on the sets beside the checkout when they are there
 	@$(CHANCERY) eval tests/gold/*.jsonl
@@ -72,6 +77,11 @@ fuzz: $(INSTALLED)  ## a coverage-guided fuzzer on the readers of inputs: make f
 audit: $(INSTALLED)  ## known vulnerabilities of what is pinned; asks pypi.org, and says so where it cannot be reached
 	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit==2.10.1
 	@.venv/audit/bin/pip-audit --no-deps --disable-pip --strict --requirement requirements.lock
+
+dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is published
+	@$(BIN)/pip install --quiet --constraint requirements.lock streamlit==1.67.0
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.dashboard
 
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .

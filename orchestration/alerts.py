@@ -10,6 +10,7 @@ import os
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from ingest.errors import EnvironmentProblem
 from ingest.fetching import Door, Limits, Manners, Refused, loopback_endpoints
 from ingest.redaction import redacted
 from ingest.settings import Home
@@ -40,6 +41,8 @@ def _post(url: str, what: str) -> str | None:
             door.post(url, body, "application/json")
     except Refused as problem:
         return redacted(f"{problem.reason}: {problem.detail}", *_secrets())
+    except EnvironmentProblem as problem:
+        return redacted(str(problem), *_secrets())
     return None
 
 

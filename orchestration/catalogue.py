@@ -17,6 +17,7 @@ from ingest.polling.log import Poll
 from ingest.settings import Home
 from ingest.tables import Table
 from ingest.warehouse import Warehouse
+from orchestration import glance
 from orchestration.pipeline import Ingested
 from orchestration.progress import Lines
 
@@ -76,10 +77,11 @@ def _preview(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
 
 
 def seen(store: Warehouse, address: str) -> dict[str, object]:
-    """Row count and first rows of a table, as metadata of its materialization."""
+    """Row count, counts by status, a small chart and first rows of a table, as metadata of its materialization."""
     n_rows = store.read(f"select count(*) as n from {address}").item()
     return {
         "dagster/row_count": n_rows,
+        **glance.of_table(store, address),
         "preview": _preview(store.read(f"select * from {address} limit {_PREVIEW_ROWS}")),
     }
 
@@ -91,6 +93,7 @@ def materialized(
     with Warehouse(home) as store:
         for number, table in enumerate(tables):
             metadata = seen(store, table.address) | (dict(more or {}) if number == 0 else {})
+            metadata |= {"data docs": glance.data_docs(home, table.schema)}
             yield dg.MaterializeResult(asset_key(table.address), metadata=metadata)
 
 

@@ -192,6 +192,18 @@ def forget(
 
 
 @app.command()
+def faults() -> None:
+    """The places at which the tests break the pipeline, and what is true there; heard in a checkout alone."""
+    from ingest.faults import POINTS, SWITCH, is_test_build
+
+    width = max(map(len, POINTS))
+    for name, what in POINTS.items():
+        typer.echo(f"{name:<{width}}  {what}")
+    state = "heard" if is_test_build() else "not heard, as this is no checkout"
+    typer.echo(f"\n{SWITCH}=NAME:kill|full|denied[:NTH] is {state}.")
+
+
+@app.command()
 def status(home: HomeOption = None) -> None:
     """What the home holds, when each source was asked and what it gave, errors, languages that are kept unread."""
     from orchestration import report

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import resource
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -28,33 +31,55 @@ from ingest.settings import Home
 from orchestration import dbt, pipeline
 from orchestration.variants import Variants, read_rows, write
 
+logger = logging.getLogger(__name__)
+
 _PER_FILE = 100_000
 _STAGES = ("ingest", "extract", "build", "check")
 _SHOWN_MODELS = 12
 
 
-def _processor_seconds() -> float:
-    """Processor time of this process and its ended children."""
-    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in spent)
+@dataclass(frozen=True)
+class Seconds:
+    """A span on the clock, and the processor time of this process and its ended children within it."""
+
+    clock: float = 0.0
+    processor: float = 0.0
+
+    @classmethod
+    def now(cls) -> Seconds:
+        """Both as they stand."""
+        spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return cls(perf_counter(), sum(usage.ru_utime + usage.ru_stime for usage in spent))
+
+    def __add__(self, other: Seconds) -> Seconds:
+        """Both spans, one after the other."""
+        return Seconds(self.clock + other.clock, self.processor + other.processor)
+
+    def __sub__(self, other: Seconds) -> Seconds:
+        """What is left of the span without the other."""
+        return Seconds(self.clock - other.clock, self.processor - other.processor)
+
+    def shown(self) -> dict[str, float]:
+        """For print, to a tenth."""
+        return {"clock": round(self.clock, 1), "processor": round(self.processor, 1)}
 
 
 @contextmanager
-def timed_stages() -> Iterator[dict[str, float]]:
+def timed_stages() -> Iterator[dict[str, Seconds]]:
     """Within: seconds by stage of every run of the pipeline; checks by suite, the publishing copy apart."""
-    seconds: dict[str, float] = {}
+    seconds: dict[str, Seconds] = {}
     originals = [(pipeline, name, getattr(pipeline, name)) for name in _STAGES] + [
         (warehouse, "publish", warehouse.publish)
     ]
 
     def timed(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
         def outer(*args: Any, **kwargs: Any) -> Any:
-            start = perf_counter()
+            start = Seconds.now()
             try:
                 return inner(*args, **kwargs)
             finally:
                 key = f"{name} {args[1]}" if name == "check" else name
-                seconds[key] = seconds.get(key, 0) + perf_counter() - start
+                seconds[key] = seconds.get(key, Seconds()) + (Seconds.now() - start)
 
         return outer
 
@@ -68,18 +93,25 @@ def timed_stages() -> Iterator[dict[str, float]]:
 
 
 def cost(home: Home, path: Path) -> dict[str, Any]:
-    """A run over one file: clock and processor seconds, by stage, and the dearest models."""
-    start, spent = perf_counter(), _processor_seconds()
+    """A run over one file: seconds in all, by stage and without the publishing copy, and the dearest models."""
+    start = Seconds.now()
     with timed_stages() as stages:
         result = pipeline.run(home, [path])
+    whole = Seconds.now() - start
     nodes = sorted(dbt.results(home), key=lambda node: -node.seconds)[:_SHOWN_MODELS]
     return {
         "articles": result.ingested.n_ok,
-        "clock": round(perf_counter() - start, 1),
-        "processor": round(_processor_seconds() - spent, 1),
-        "stages": {name: round(value, 1) for name, value in stages.items()},
+        "in all": whole.shown(),
+        "without the copy": (whole - stages["publish"]).shown(),
+        "stages": {name: value.shown() for name, value in stages.items()},
         "models": {node.unique_id.split(".")[2]: round(node.seconds, 1) for node in nodes},
     }
+
+
+def ratio(full: dict[str, Any], empty: dict[str, Any]) -> dict[str, float]:
+    """How many times what it costs on an empty home a run costs on a full one, the publishing copy left out of both."""
+    one, other = full["without the copy"], empty["without the copy"]
+    return {name: round(one[name] / other[name], 2) for name in one}
 
 
 def dump(home: Home) -> dict[str, list[tuple]]:
@@ -125,7 +157,11 @@ def fill(home: Home, made: Iterator[dict[str, Any]], n: int) -> None:
         for start in range(0, n, _PER_FILE):
             path = write(Path(folder) / f"part-{start}.jsonl", made, min(_PER_FILE, n - start))
             pipeline.ingest(home, [path])
-    pipeline.run(home)
+            path.unlink()
+            logger.info("%d articles read", start + _PER_FILE)
+    with timed_stages() as stages:
+        pipeline.run(home)
+    logger.info("filled: %s", {name: value.shown() for name, value in stages.items()})
 
 
 def measure(root: Path, base: list[Path], n: int, n_new: int) -> dict[str, Any]:
@@ -136,7 +172,9 @@ def measure(root: Path, base: list[Path], n: int, n_new: int) -> dict[str, Any]:
     fill(full, variants.stream(), n)
     # every third, so that they spread over the days of a year
     path = write(root / "new.jsonl", islice(variants.stream(n), 0, None, 3), n_new)
-    found = {"articles": n, "empty": cost(empty, path), "full": cost(full, path)}
+    found: dict[str, Any] = {"articles": n, "empty": cost(empty, path), "full": cost(full, path)}
+    found["ratio"] = ratio(found["full"], found["empty"])
+    logger.info("%s", json.dumps(found, indent=1))
     again = Home.resolve(root / "again")
     shutil.copytree(full.root, again.root)
     pipeline.build(again, is_whole=True)
@@ -152,6 +190,7 @@ def main() -> None:
     parser.add_argument("--new", type=int, default=1_000)
     parser.add_argument("--keep", type=Path, help="folder to work in and to leave; default: a temporary one")
     chosen = parser.parse_args()
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO, stream=sys.stderr)
     root = chosen.keep or Path(tempfile.mkdtemp(prefix="chancery-load-"))
     try:
         print(json.dumps(measure(root, chosen.base, chosen.articles, chosen.new), indent=1))

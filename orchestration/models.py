@@ -18,7 +18,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
-from orchestration import catalogue, dbt
+from orchestration import catalogue, dbt, glance
 from orchestration.progress import silent
 
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=3))
@@ -55,6 +55,32 @@ class Translator(DagsterDbtTranslator):
         return dbt_resource_props.get("description") or dbt_resource_props["name"]
 
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """As the base class makes it, with what is tested in words."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=spec.description or tested(manifest["nodes"][unique_id]))
+
+
+def tested(test: Mapping[str, Any]) -> str:
+    """What a dbt test demands, in words; of a test of its own kind its name."""
+    kind = test.get("test_metadata") or {}
+    given = kind.get("kwargs") or {}
+    column = f"`{given.get('column_name')}`"
+    said = {
+        "unique": lambda: f"No two rows share a value of {column}.",
+        "not_null": lambda: f"Every row has a value of {column}.",
+        "accepted_values": lambda: f"{column} is one of {', '.join(map(str, given['values']))}.",
+        "relationships": lambda: f"Every {column} stands in {given['to']} as `{given['field']}`.",
+        "unique_combination": lambda: f"No two rows share all of {', '.join(given['columns'])}.",
+        "holds": lambda: f"In every row: {given['expression']}",
+        "known_code": lambda: f"Every {column} is the code of a country or organisation.",
+        "country_pair": lambda: "Both are countries, in the order of their codes.",
+    }.get(kind.get("name"))
+    return said() if said else f"{test['name'].replace('_', ' ').capitalize()}."
+
+
 TRANSLATOR = Translator()
 
 
@@ -89,7 +115,8 @@ def _check_result(result: dbt.NodeResult) -> dg.AssetCheckResult | None:
         asset_key=key.asset_key,
         check_name=key.name,
         passed=not result.is_bad,
-        metadata={"status": result.status, "message": result.message, "seconds": result.seconds},
+        metadata={"status": result.status, "seconds": round(result.seconds, 3)}
+        | ({"message": result.message} if result.message else {}),
     )
 
 
@@ -103,7 +130,12 @@ def events(
             node = nodes.get(result.unique_id, {"resource_type": "unit test"})
             if node["resource_type"] == "model" and result.status == "success":
                 address = f"{node['schema']}.{node['name']}"
-                metadata = catalogue.seen(store, address) | {"seconds": result.seconds}
+                metadata = catalogue.seen(store, address) | {
+                    "seconds": round(result.seconds, 3),
+                    "dbt docs": glance.dbt_docs(home, result.unique_id),
+                }
+                if node["schema"] == "marts":
+                    metadata["data docs"] = glance.data_docs(home, "marts")
                 yield dg.MaterializeResult(TRANSLATOR.get_asset_key(node), metadata=metadata)
     for result in results:
         if (

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import polars as pl
 
-from ingest import tables, warehouse
+from ingest import faults, tables, warehouse
 from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
 from ingest.extract import extract as read_facts
@@ -200,8 +200,11 @@ def build(
         is_whole = is_whole or not stamp.is_kept(home)
         is_vouched = all(kept.has_passed(suite, stamp.content_of(home, suite)) for suite in ("raw", "facts"))
         stamp.write(home, kept.after_build("", ""))
+        faults.point("build.before")
         nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested, is_whole=is_whole)
+        faults.point("build.after")
         stamp.write(home, kept.after_build(mark, stamp.code_digest() if is_vouched else ""))
+        faults.point("build.stamped")
         return nodes
 
 
@@ -255,9 +258,12 @@ def check(
     ):
         # the marts of a build made whole are all new
         is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
+        faults.point("check.before")
         with Warehouse(home) as store:
             outcomes = validate(suite, store.read, home.quality_docs / suite, run_id, is_whole=is_whole)
+            faults.point("check.before_kept")
             store.validations(_validation_rows(run_id, outcomes))
+        faults.point("check.after_kept")
         stage.advance(n_expected)
         if not any(item.is_blocking for item in outcomes):
             stamp.write(home, stamp.read(home).after_check(suite, stamp.content_of(home, suite)))
@@ -306,6 +312,7 @@ def publish(
             _check_once(home, "marts", run_id, shown)
         with shown.stage("Publishing"):
             published = warehouse.publish(home)
+        faults.point("publish.before_stamp")
         stamp.write(home, replace(stamp.read(home), published=mark))
         return published
 

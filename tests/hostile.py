@@ -83,6 +83,9 @@ def serving() -> Iterator[Site]:
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
+        def do_CONNECT(self) -> None:
+            self.do_GET()
+
         def do_POST(self) -> None:
             self.body = self.rfile.read(int(self.headers["Content-Length"]))
             self.do_GET()

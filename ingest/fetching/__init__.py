@@ -4,6 +4,7 @@
 |---|---|
 | `addresses` | which URLs and which addresses may be asked at all |
 | `wire` | connections to checked addresses, with one deadline over all they do |
+| `proxies` | the operator's proxies: which one stands before a URL |
 | `body` | bodies unpacked within limits |
 | `manners` | pace for each host, Retry-After, robots.txt, and their memory between runs |
 | `door` | one question and its answer: redirects, retries, conditional requests, limits |

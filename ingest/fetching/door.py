@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import BinaryIO, Protocol
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 
@@ -25,12 +24,12 @@ from ingest.fetching.addresses import (
     allowed_for_tests,
     checked_url,
     endpoint_of,
-    is_public,
     public_addresses,
     resolve,
 )
 from ingest.fetching.body import CODINGS, unpacked
 from ingest.fetching.manners import Manners, Robots, asked_pause
+from ingest.fetching.proxies import Proxies
 from ingest.fetching.wire import Deadline, Guard, Unguarded
 
 AGENT_NAME = "Chancery"
@@ -115,12 +114,6 @@ class _Memory:
         self.pieces.append(data)
 
 
-def _proxy() -> str | None:
-    """The operator's proxy, from the usual variables."""
-    found = getproxies()
-    return found.get("https") or found.get("http")
-
-
 class Door:
     """Asks politely and carefully. A context manager; safe for threads.
 
@@ -140,17 +133,10 @@ class Door:
         self._allowed = frozenset(allowed) | allowed_for_tests()
         self._resolver = resolver
         self._deadline = Deadline()
-        proxy = _proxy()
         self._direct = httpcore.ConnectionPool(
             network_backend=Guard(self._deadline, resolver, lambda: self._allowed), max_connections=32, keepalive_expiry=10
         )
-        self._proxied = (
-            httpcore.ConnectionPool(
-                proxy=httpcore.Proxy(proxy), network_backend=Unguarded(self._deadline, resolver, lambda: ())
-            )
-            if proxy
-            else None
-        )
+        self._proxies = Proxies(lambda: Unguarded(self._deadline, resolver, lambda: ()))
 
     def __enter__(self) -> Door:
         return self
@@ -160,8 +146,8 @@ class Door:
 
     def close(self) -> None:
         """End all connections."""
-        for pool in filter(None, (self._direct, self._proxied)):
-            pool.close()
+        self._direct.close()
+        self._proxies.close()
 
     def check(self, url: str) -> str:
         """The URL as it would be asked, its host resolved and checked. Raises `Refused`; asks nothing of the host."""
@@ -346,18 +332,8 @@ class Door:
             yield chunk
 
     def _pool(self, url: str) -> httpcore.ConnectionPool:
-        """Straight to the host, or through the operator's proxy, which resolves names in our stead."""
-        parts = urlsplit(url)
-        host, port = endpoint_of(parts)
-        if self._proxied is None or proxy_bypass(host) or (host, port) in self._allowed:
-            return self._direct
-        try:
-            addresses = self._resolver(host, port)
-        except (OSError, UnicodeError):
-            addresses = []
-        if any(not is_public(address) for address in addresses):
-            return self._direct
-        return self._proxied
+        """Straight to the host, or through the operator's proxy. Raises `Refused`."""
+        return self._proxies.pool(url, self._resolver, self._allowed, self.limits.step_seconds) or self._direct
 
     @staticmethod
     def _judge(url: str, status: int, told: Mapping[str, str], accept: Collection[str]) -> None:

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from ingest.pages.declared import Declared, clean, one
 
 _MAX = 500
+_MIN_HEAD = 10
 _WEIGHTS = {"json-ld": 0.75, "h1": 0.5, "og": 0.45, "twitter": 0.4, "other": 0.3, "title": 0.1}
 """How much a statement counts. What is written for search engines as the headline of the article is seldom shortened for
 effect; titles for networks often are, and the title of the window has the most additions."""
@@ -61,11 +62,11 @@ def _without_outlet(title: str, page: Declared) -> str:
     for match in reversed(list(_SEPARATOR.finditer(title))):
         tail = _key(cut[match.end():])
         is_outlet = tail and (tail in (site, host) or (site and (tail in site or site in tail)) or (len(tail) > 3 and tail in host) or (len(host) > 3 and host in tail))
-        if not is_outlet or match.start() < 10:
+        if not is_outlet or match.start() < _MIN_HEAD:
             break
         cut = cut[: match.start()].strip()
     first = _SEPARATOR.search(cut)
-    if first and _key(cut[: first.start()]) in {name for name in (site, host) if name} and len(cut) - first.end() > 10:
+    if first and _key(cut[: first.start()]) in {name for name in (site, host) if name} and len(cut) - first.end() > _MIN_HEAD:
         cut = cut[first.end():].strip()
     return cut
 
@@ -89,13 +90,21 @@ def _stated(page: Declared) -> Iterator[tuple[str, str]]:
         yield "h1", title
 
 
+def _without_what_others_lack(title: str, others: set[str]) -> str:
+    """The title up to a separator where all before it is another title of the page: what follows is outlet or section."""
+    heads = (title[: match.start()].strip() for match in _SEPARATOR.finditer(title))
+    return next((head for head in heads if len(head) >= _MIN_HEAD and _key(head) in others), title)
+
+
 def title_of(page: Declared) -> str | None:
     """The page's title; None when it states none."""
+    stated = [(where, _without_outlet(title, page)) for where, title in _stated(page) if len(title) <= _MAX]
+    keys = {_key(title) for _, title in stated}
     votes: dict[str, float] = {}
     spelled: dict[str, tuple[float, str]] = {}
     voted: set[str] = set()
-    for where, stated in _stated(page):
-        title = _without_outlet(stated, page) if len(stated) <= _MAX else ""
+    for where, whole in stated:
+        title = _without_what_others_lack(whole, keys)
         key = _key(title)
         if not key or where in voted:
             continue

@@ -6,14 +6,18 @@ Belongs here: reading and checking the list. Does not belong here: asking a sour
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 from ingest.errors import UsageError
+from ingest.fetching.addresses import Refused, checked_url, endpoint_of
 from ingest.settings import Home, reference_dir
 
 KINDS = {
@@ -95,7 +99,27 @@ def _source(row: Any, place: str) -> Source:
     for is_good, complaint in checks:
         if not is_good:
             raise UsageError(f"{place}: {complaint}")
+    if found.kind != "folder":
+        _check_address(found, place)
     return found
+
+
+def _check_address(source: Source, place: str) -> None:
+    """Raises `UsageError` where no poll could ever ask the address; what only the network can say is left to the poll."""
+    address = source.address_on(date(2000, 1, 1))
+    if "{" in address:
+        raise UsageError(f"{place}: address: {source.address} has another place than {{yyyy}}, {{mm}} and {{dd}}")
+    try:
+        checked_url(address, [endpoint_of(urlsplit(address))])
+    except (Refused, ValueError) as problem:
+        raise UsageError(f"{place}: address: {getattr(problem, 'detail', problem)}") from problem
+
+
+def _refuse_twice(what: str, values: Iterable[str], path: Path) -> None:
+    """Raises `UsageError` with what stands in the list more than once."""
+    twice = sorted(value for value, count in Counter(values).items() if count > 1)
+    if twice:
+        raise UsageError(f"{path}: {what} twice in the list: {', '.join(twice)}")
 
 
 def list_path(home: Home) -> Path:
@@ -114,10 +138,8 @@ def roll(home: Home) -> list[Source]:
     if not isinstance(rows, list):
         raise UsageError(f"{path}: not a list of sources")
     found = [_source(row, f"{path}, source {number}") for number, row in enumerate(rows, start=1)]
-    names = [source.name for source in found]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise UsageError(f"{path}: twice in the list: {', '.join(twice)}")
+    _refuse_twice("a name", (source.name for source in found), path)
+    _refuse_twice("an address", (source.address for source in found), path)
     return found
 
 

@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest import faults
 from ingest.errors import DamagedData, EnvironmentProblem
 
 LAYOUT = 1
@@ -104,6 +105,7 @@ def _settle(handle: BinaryIO, target: Path) -> None:
     """Give the finished file its name: bytes on the disk first, then the rename, then the folder."""
     handle.flush()
     os.fsync(handle.fileno())
+    faults.point("raw.before_object")
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(handle.name, target)
     folder = os.open(target.parent, os.O_RDONLY)
@@ -136,6 +138,7 @@ def keep(raw: Path, path: Path) -> str:
             raise EnvironmentProblem(
                 f"cannot store {shown(path)} under {raw}: {error.strerror or error}"
             ) from error
+    faults.point("raw.after_object")
     return sha256
 
 
@@ -166,10 +169,11 @@ def record(raw: Path, arrival: Arrival) -> Arrival:
         return load(manifest)
     try:
         with _temporary(raw) as handle:
-            handle.write(json.dumps(asdict(arrival), ensure_ascii=False, sort_keys=True).encode())
+            handle.write(sealed(arrival))
             _settle(handle, manifest)
     except OSError as error:
         raise EnvironmentProblem(f"cannot write {manifest}: {error.strerror or error}") from error
+    faults.point("raw.after_manifest")
     return arrival
 
 
@@ -179,12 +183,30 @@ def manifest_of(raw: Path, arrival: Arrival) -> Path:
     return folder / f"{arrival.sha256 or _REFUSED}.{arrival.key}.json"
 
 
+def _told(arrival: Arrival) -> bytes:
+    """The arrival as its manifest tells it."""
+    return json.dumps(asdict(arrival), ensure_ascii=False, sort_keys=True).encode()
+
+
+def sealed(arrival: Arrival) -> bytes:
+    """The content of the arrival's manifest: what it tells, and in a second line the SHA-256 of that."""
+    told = _told(arrival)
+    return told + b"\n" + hashlib.sha256(told).hexdigest().encode() + b"\n"
+
+
 def load(manifest: Path) -> Arrival:
-    """The arrival that a manifest describes. Raises `DamagedData` for a file that is none of this layout."""
+    """The arrival that a manifest describes; those of earlier versions bear no seal.
+
+    Raises `DamagedData` for a file that is none of this layout, or whose seal is not that of what it tells.
+    """
+    told, _, seal = manifest.read_bytes().partition(b"\n")
     try:
-        return Arrival(**json.loads(manifest.read_bytes()))
+        arrival = Arrival(**json.loads(told))
     except (ValueError, TypeError) as error:
         raise DamagedData(f"{manifest} is no manifest of this version of Chancery: {error}") from error
+    if (seal and sealed(arrival) != told + b"\n" + seal) or manifest_of(manifest.parents[1], arrival) != manifest:
+        raise DamagedData(f"{manifest} is not as it was written")
+    return arrival
 
 
 def require_layout(raw: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingest import faults
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home, reference_dir
 from ingest.warehouse.working import told
@@ -269,6 +270,7 @@ def _copy(con: duckdb.DuckDBPyConnection, sql: str, target: Path, options: str) 
     try:
         con.execute(f"COPY ({sql}) TO '{_quoted(aside)}' ({options})")
         os.replace(aside, target)
+        faults.point("export.half")
     finally:
         aside.unlink(missing_ok=True)
     return target

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from ingest import sources, tables
+from ingest import faults, sources, tables
 from ingest.articles import admit
 from ingest.errors import UsageError
 from ingest.settings import Home
@@ -57,6 +57,8 @@ def _held(home: Home, article_id: str) -> list[tuple[str, list[int], bool]]:
     """
     columns = ("article_id", "raw_sha256", "raw_position")
     found = [admit(batch).articles.select(columns) for batch in sources.replay_batches(home)]
+    if not found:
+        return []
     is_it = pl.col("article_id") == article_id
     return (
         pl.concat(found)
@@ -92,9 +94,6 @@ def _blank_records(home: Home, sha256: str, positions: list[int]) -> str:
             raise Unreadable("unreadable", "its other articles would not read as before")
     for after in renewed:
         store.record(raw, after)
-    for manifest in manifests:
-        manifest.unlink()
-    path.unlink()
     return fresh
 
 
@@ -122,9 +121,14 @@ def _erase_bytes(con: duckdb.DuckDBPyConnection, home: Home, article_id: str) ->
             fresh = _blank_records(home, sha, positions)
         except Unreadable as problem:
             raise UsageError(f"{store.object_path(home.raw, sha)} cannot be parted: {problem.detail}") from problem
+        # the rows first: whoever is killed here finds both objects, and forgets once more
         con.execute("UPDATE raw.articles SET raw_sha256 = ? WHERE raw_sha256 = ?", [fresh, sha])
         for table in ("raw.ledger", "raw.quarantine"):
             con.execute(f"UPDATE {table} SET sha256 = ? WHERE sha256 = ?", [fresh, sha])
+        faults.point("forget.half_bytes")
+        for manifest in _manifests(home.raw, sha):
+            manifest.unlink()
+        store.object_path(home.raw, sha).unlink()
     return len(held)
 
 
@@ -154,7 +158,9 @@ def forget(home: Home, article_id: str) -> Forgotten:
             0
         ]:
             raise UsageError(f"no article {article_id} in {home.root}")
+        faults.point("forget.before_bytes")
         n_objects = _erase_bytes(con, home, article_id)
+        faults.point("forget.after_bytes")
         n_facts = con.execute(
             "SELECT count(*) FROM facts.evidence WHERE article_id = ?", [article_id]
         ).fetchone()[0]
@@ -164,6 +170,7 @@ def forget(home: Home, article_id: str) -> Forgotten:
         con.execute(
             "INSERT INTO raw.tombstones VALUES (?, ?)", [article_id, datetime.now(UTC).replace(tzinfo=None)]
         )
+    faults.point("forget.before_compact")
     _compact(home)
     for folder in (home.exports, home.quality_docs, home.logs):
         shutil.rmtree(folder, ignore_errors=True)

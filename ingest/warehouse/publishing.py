@@ -9,11 +9,12 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import duckdb
 
+from ingest import faults
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
 from ingest.warehouse.layout import layout_of
@@ -118,6 +119,7 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         for name in tables_of(con, "work"):
             con.execute(f"CREATE TABLE fresh.{name} AS FROM work.{name}")
             _comment(con, name)
+            faults.point("publish.half_copied")
         con.execute(SNAPSHOTS.format(name="fresh"))
         con.execute(
             "INSERT INTO fresh.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
@@ -128,6 +130,7 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
                 found,
             ],
         )
+        faults.point("publish.before_checkpoint")
         con.execute("CHECKPOINT fresh")
         con.execute("DETACH fresh")
         return snapshot_id, counts, True
@@ -146,6 +149,38 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return file_digest(handle, "sha256").hexdigest()
+
+
+def _seal_of(home: Home) -> Path:
+    return home.warehouse / "published.sha256"
+
+
+def _seal(home: Home, fresh: Path) -> None:
+    """Note the fresh file's bytes beside those of the one before: whichever a kill leaves is known."""
+    kept = seals(home)[:1]
+    aside = _seal_of(home).with_suffix(".new")
+    aside.write_text("".join(f"{line}\n" for line in [_digest(fresh), *kept]), encoding="ascii")
+    os.replace(aside, _seal_of(home))
+
+
+def seals(home: Home) -> list[str]:
+    """SHA-256 of the bytes of the file published last, and of the one before; empty for those of earlier versions."""
+    try:
+        return _seal_of(home).read_text(encoding="ascii", errors="replace").split()
+    except OSError:
+        return []
+
+
+def is_sealed(home: Home) -> bool:
+    """Whether the published file's bytes are those that were published, as far as that was noted."""
+    noted = seals(home)
+    return not noted or _digest(home.published) in noted
 
 
 def sweep(home: Home) -> None:
@@ -172,14 +207,20 @@ def publish(home: Home) -> Published:
     wal = fresh.with_name(fresh.name + ".wal")
     try:
         with told("publishing", home.published):
+            faults.point("publish.before_copy")
             snapshot_id, counts, changed = _copy(home, fresh)
             if changed:
                 if wal.exists():
                     raise DamagedData(f"{fresh} still has a write-ahead log; nothing was published")
+                faults.point("publish.before_sync")
                 _sync(fresh)
+                _seal(home, fresh)
+                faults.point("publish.before_rename")
                 os.replace(fresh, home.published)
                 _sync(home.warehouse)
-                _keep_snapshot(home)
+                faults.point("publish.after_rename")
+            # also where a publish that was killed had swapped it in
+            _keep_snapshot(home)
     except duckdb.Error as error:
         raise EnvironmentProblem(
             f"publishing failed at {home.published}: {str(error).splitlines()[0]}"

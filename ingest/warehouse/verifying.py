@@ -15,8 +15,9 @@ import duckdb
 from ingest import tables
 from ingest.errors import DamagedData
 from ingest.settings import Home
+from ingest.sources import store
 from ingest.warehouse.layout import LAYOUT, SINCE, layout_of, refuse_newer
-from ingest.warehouse.publishing import content_hash, stored_hash
+from ingest.warehouse.publishing import content_hash, is_sealed, stored_hash, tables_of
 
 _SHA = re.compile(r"^[0-9a-f]{64}$")
 _LAWS = (
@@ -62,7 +63,33 @@ def _objects(home: Home) -> list[Problem]:
             with path.open("rb") as handle:
                 if hashlib.file_digest(handle, "sha256").hexdigest() != path.name:
                     problems.append(Problem("raw store", "bytes are not those that were stored", str(path)))
+    for manifest in sorted(home.raw.glob("*/*.json")):
+        try:
+            store.load(manifest)
+        except DamagedData as error:
+            problems.append(Problem("raw store", str(error)))
+    note = home.raw / "layout"
+    if note.exists() and note.read_bytes() not in [b"%d\n" % n for n in range(1, store.LAYOUT + 1)]:
+        problems.append(Problem("raw store", "its layout is none that was ever written", str(note)))
     return problems
+
+
+def _working(home: Home) -> list[Problem]:
+    """What is wrong with the working file: every row of every table is read, and the ledger counted anew."""
+    try:
+        with duckdb.connect(str(home.staging), read_only=True) as con:
+            database = con.execute("SELECT current_database()").fetchone()[0]
+            for name in tables_of(con, database):
+                con.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {name} AS t").fetchone()
+            n, n_ok, n_gone = con.execute(
+                "SELECT (SELECT count(*) FROM raw.articles), (SELECT coalesce(sum(n_ok), 0) FROM raw.ledger), "
+                "(SELECT count(DISTINCT article_id) FROM raw.tombstones)"
+            ).fetchone()
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        return [Problem("working file", f"cannot be read: {str(error).splitlines()[0]}", str(home.staging))]
+    if not n_ok - n_gone <= n <= n_ok:
+        return [Problem("working file", f"holds {n} articles, the ledger tells of {n_ok}", str(home.staging))]
+    return []
 
 
 def _rows(con: duckdb.DuckDBPyConnection) -> list[Problem]:
@@ -103,6 +130,8 @@ def _published(path: Path, home: Home) -> list[Problem]:
     """What is wrong with the published file."""
     if path.with_name(path.name + ".wal").exists():
         return [Problem("published file", "a write-ahead log lies beside it", str(path))]
+    if not is_sealed(home):
+        return [Problem("published file", "its bytes are not those that were published", str(path))]
     try:
         with duckdb.connect(str(path), read_only=True) as con:
             problems = _shape(con, path)
@@ -125,9 +154,12 @@ def _published(path: Path, home: Home) -> list[Problem]:
 def verify(home: Home) -> list[Problem]:
     """Everything that is not as it was stored; an empty list when all is well.
 
-    A flipped bit or a cut tail in `raw/` or in the published file is found, since all bytes and all rows are read.
+    A flipped bit or a cut tail in `raw/` or in the published file is found, since all bytes are compared with what was
+    noted of them; in the working file where it meets a row.
     """
     problems = _objects(home)
+    if home.staging.exists():
+        problems += _working(home)
     if home.published.exists():
         problems += _published(home.published, home)
     return problems

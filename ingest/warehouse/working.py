@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from ingest import tables
+from ingest import faults, tables
 from ingest.articles import Admitted
 from ingest.batches import BATCH_BYTES, even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
@@ -41,6 +41,7 @@ SNAPSHOTS = (
 # Written by earlier versions; what they held is read anew into other tables.
 _FORMER = ("facts.signatures",)
 _held: set[Path] = set()
+_rebuilding: set[Path] = set()
 
 
 def _holder(lock_file: Path) -> str:
@@ -116,29 +117,60 @@ def connect(path: Path, home: Home) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def rebuilt(home: Home) -> Iterator[None]:
-    """Within: the working file starts empty, for a replay. The old one comes back when the replay breaks."""
-    aside = home.staging.with_suffix(".before-replay")
-    wal = home.staging.with_name(home.staging.name + ".wal")
+    """Within: the working file starts empty, for a replay. The old one comes back when the replay breaks.
+
+    A replay that was killed leaves the old file aside, and the next opening of the warehouse brings it back.
+    """
+    bring_back(home)
+    aside = _aside(home)
+    faults.point("replay.before_aside")
     if home.staging.exists():
         os.replace(home.staging, aside)
-    wal.unlink(missing_ok=True)
-    Warehouse.create_empty(home)
-    for earlier in (aside, home.published):
-        _carry_over(home, earlier)
+    else:
+        aside.touch()
+    _wal(home).unlink(missing_ok=True)
+    _rebuilding.add(home.root)
     try:
+        Warehouse.create_empty(home)
+        faults.point("replay.empty")
+        for earlier in (aside, home.published):
+            _carry_over(home, earlier)
         yield
+        faults.point("replay.before_done")
     except BaseException:
-        wal.unlink(missing_ok=True)
-        if aside.exists():
-            os.replace(aside, home.staging)
+        bring_back(home)
         raise
+    finally:
+        _rebuilding.discard(home.root)
     aside.unlink(missing_ok=True)
+
+
+def _aside(home: Home) -> Path:
+    """Where the working file waits while a replay makes a new one; empty when there was none."""
+    return home.staging.with_suffix(".before-replay")
+
+
+def _wal(home: Home) -> Path:
+    return home.staging.with_name(home.staging.name + ".wal")
+
+
+def bring_back(home: Home) -> None:
+    """Put the working file of before a broken replay back in its place; nothing happens where there is none."""
+    aside = _aside(home)
+    if not aside.exists():
+        return
+    _wal(home).unlink(missing_ok=True)
+    if aside.stat().st_size:
+        os.replace(aside, home.staging)
+    else:
+        home.staging.unlink(missing_ok=True)
+        aside.unlink()
 
 
 def _carry_over(home: Home, earlier: Path) -> None:
     """Keep what nothing in `raw/` tells of: which articles were forgotten, and the list of snapshots, by which checks
     know what is usual. A damaged file, or one without the lists, is passed over."""
-    if not earlier.exists():
+    if not earlier.exists() or not earlier.stat().st_size:
         return
     con = connect(home.staging, home)
     try:
@@ -186,6 +218,8 @@ class Warehouse:
     def __enter__(self) -> Warehouse:
         home = self._home
         home.ensure()
+        if home.root not in _rebuilding:
+            bring_back(home)
         is_copied = not home.staging.exists() and home.published.exists()
         if is_copied:
             with told("copying the published file", home.staging):
@@ -315,6 +349,8 @@ class Warehouse:
                 "loaded_at": now,
             }
             self._insert(con, tables.RAW_LEDGER, pl.DataFrame([row], schema=tables.RAW_LEDGER.polars_schema))
+            faults.point("ingest.before_commit")
+        faults.point("ingest.after_commit")
         return row | {"already_loaded": False}
 
     def _known(self, con: duckdb.DuckDBPyConnection, ids: pl.Series) -> pl.DataFrame:
@@ -383,6 +419,8 @@ class Warehouse:
             for table in tables.FACTS:
                 if frames[table.name].height:
                     self._insert(con, table, frames[table.name])
+            faults.point("facts.before_commit")
+        faults.point("facts.after_commit")
 
     def validations(self, frame: pl.DataFrame) -> None:
         """Keep results of checks; those of the same run and suite are replaced."""
@@ -404,6 +442,7 @@ class Warehouse:
             con.register("made", tables.RAW_POLLS.conform(polls).to_arrow())
             try:
                 con.execute("INSERT INTO raw.polls BY NAME SELECT * FROM made ANTI JOIN raw.polls USING (poll_id)")
+                faults.point("polls.before_commit")
             finally:
                 con.unregister("made")
 

@@ -4,7 +4,6 @@ Belongs here: the factory from a suite to checks, and the checks that sources an
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -12,14 +11,14 @@ import dagster as dg
 from ingest.errors import UsageError
 from ingest.polling.roll import roll
 from ingest.settings import Home
-from orchestration import catalogue, freshness, pipeline
+from orchestration import catalogue, freshness, glance, pipeline
 from orchestration.place import Place
 from orchestration.quality.declarations import SUITES, suite_expectations
 
 _SEVERITIES = {"block": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 
-def _result(outcome: Any, site: Path) -> dg.AssetCheckResult:
+def _result(outcome: Any, docs: dg.MetadataValue) -> dg.AssetCheckResult:
     """An expectation's outcome as a check result, with the way to the suite's data docs."""
     return dg.AssetCheckResult(
         asset_key=catalogue.asset_key(outcome.expectation.table),
@@ -28,9 +27,9 @@ def _result(outcome: Any, site: Path) -> dg.AssetCheckResult:
         severity=_SEVERITIES[outcome.expectation.severity],
         metadata={
             "expected": outcome.expectation.statement,
-            "why": outcome.expectation.why,
             "observed": outcome.observed,
-            "data docs": dg.MetadataValue.url((site / "index.html").as_uri()),
+            **({"why": outcome.expectation.why} if outcome.expectation.why else {}),
+            "data docs": docs,
         },
     )
 
@@ -54,7 +53,7 @@ def checks_of(suite: str) -> dg.AssetChecksDefinition:
         with catalogue.failures():
             outcomes = pipeline.check(place.home, suite, context.run.run_id, catalogue.logged(context))
         for outcome in outcomes:
-            yield _result(outcome, place.home.quality_docs / suite)
+            yield _result(outcome, glance.data_docs(place.home, suite))
 
     return run_suite
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration import catalogue, models, pipeline
+from orchestration import catalogue, glance, models, pipeline
 from orchestration.place import Place
 
 
@@ -23,7 +23,7 @@ def warehouse(context: dg.AssetExecutionContext, place: Place) -> dg.Materialize
             "path": dg.MetadataValue.path(published.path),
             "snapshot": published.snapshot_id,
             "changed": published.changed,
-            **published.counts,
+            **glance.of_warehouse(place.home, published.counts),
         },
     )
 

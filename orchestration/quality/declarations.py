@@ -43,8 +43,6 @@ _TOUCHED_BY = {
     "marts.statements": ("article_id", "int_changed_articles", "article_id"),
     "marts.meetings": ("meeting_id", "int_touched_facts", "fact_id"),
     "marts.events": ("event_id", "int_touched_facts", "fact_id"),
-    "marts.visits": ("visit_id", "int_touched_facts", "fact_id"),
-    "marts.evidence": ("fact_id", "int_touched_facts", "fact_id"),
 }
 _OWN_KEYS = {"name", "expect", "column", "columns", "why", "severity"}
 SEVERITIES = ("block", "warn")

@@ -59,6 +59,8 @@ PEOPLE = {
     "sybiha": "UKR",
 }
 REFERENCE: dict[str, str] = {
+    "cities": "name,country_code,latitude,longitude,population\n"
+    "Washington,USA,38.9,-77.04,689545\n",
     "countries": "code,iso2,name,official_name,region,subregion,capital,latitude,longitude,groups\n"
     + "".join(f"{c},{c[:2]},{c.title()},,Asia,,Capital,1.0,2.0,UN;G20\n" for c in COUNTRIES),
     "organizations": "code,name,kind\nUN,United Nations,global\nG20,Group of Twenty,global\n",

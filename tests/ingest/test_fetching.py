@@ -13,6 +13,7 @@ import pytest
 from hostile import Clock, Site, bomb, door, raw, serving
 
 from ingest.articles import REASONS
+from ingest.errors import EnvironmentProblem
 from ingest.fetching import Door, Limits, Manners, Refused
 from ingest.fetching.addresses import TEST_SWITCH, checked_url, is_public
 
@@ -452,3 +453,84 @@ def test_without_the_test_switch_loopback_is_closed(site: Site, monkeypatch: pyt
     monkeypatch.setenv(TEST_SWITCH, f"127.0.0.1:{site.port}")
     with Door(Manners(delay=0)) as asking:
         assert asking.get(url).body == b"yes"
+
+
+def public(_host: str, _port: int) -> list[str]:
+    return ["93.184.215.14"]
+
+
+@pytest.fixture
+def proxy(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The site as the operator's proxy, with a name and a password."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("HTTP_PROXY", f"http://ann:p%40ss@127.0.0.1:{site.port}")
+    monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{site.port}")
+    return site
+
+
+def through(resolver: object = public) -> Door:
+    """A door that may ask no private address: a proxy needs no leave."""
+    return Door(Manners(delay=0.0), Limits(seconds=2.0, step_seconds=1.0, tries=1), resolver=resolver)
+
+
+def test_the_operators_proxy_is_asked_with_its_password_and_robots_txt_is_obeyed(proxy: Site) -> None:
+    proxy.page("http://news.example/robots.txt", "User-agent: *\nDisallow: /closed")
+    proxy.page("http://news.example/page", "through")
+    with through() as asking:
+        assert asking.get("http://news.example/page").body == b"through"
+        with pytest.raises(Refused) as caught:
+            asking.get("http://news.example/closed")
+    assert caught.value.reason == "robots_disallowed"
+    assert {headers["proxy-authorization"] for headers in proxy.headers} == {"Basic YW5uOnBAc3M="}
+    assert set(proxy.asked) == {"http://news.example/robots.txt", "http://news.example/page"}
+
+
+def test_https_goes_through_a_tunnel_and_a_proxy_that_refuses_it_is_told(proxy: Site) -> None:
+    proxy.page("news.example:443", status=403)
+    with through() as asking, pytest.raises(Refused) as caught:
+        asking.get("https://news.example/page", obeys_robots=False)
+    assert (caught.value.reason, proxy.asked["news.example:443"]) == ("connection_failed", 1)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://169.254.169.254/latest/", "http://inside.example/"])
+def test_a_proxy_opens_no_way_to_private_addresses(proxy: Site, url: str) -> None:
+    def resolver(_host: str, _port: int) -> list[str]:
+        return ["93.184.215.14", "10.0.0.7"]
+
+    with through(resolver) as asking, pytest.raises(Refused) as caught:
+        asking.get(url)
+    assert (caught.value.reason, proxy.asked.total()) == ("private_address", 0)
+
+
+def test_a_redirect_within_a_proxy_leads_to_no_private_address(proxy: Site) -> None:
+    proxy.page("http://news.example/page", status=302, location="http://192.168.0.1/admin")
+    with through() as asking, pytest.raises(Refused) as caught:
+        asking.get("http://news.example/page")
+    assert caught.value.reason == "private_address"
+
+
+def test_names_that_only_the_proxy_knows_are_left_to_it(proxy: Site) -> None:
+    proxy.page("http://news.example/page", "through")
+
+    def resolver(_host: str, _port: int) -> list[str]:
+        raise OSError("no name service here")
+
+    with through(resolver) as asking:
+        assert asking.get("http://news.example/page").body == b"through"
+
+
+def test_hosts_of_no_proxy_are_asked_straight(proxy: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "news.example")
+    with through(lambda _host, _port: ["127.0.0.1"]) as asking, pytest.raises(Refused) as caught:
+        asking.get("http://news.example/page")
+    assert (caught.value.reason, proxy.asked.total()) == ("private_address", 0)
+
+
+@pytest.mark.parametrize("value", ["socks5://127.0.0.1:1080", "http://", "http://proxy:port", "http://[::1"])
+def test_a_proxy_that_cannot_be_followed_is_said_without_its_password(proxy: Site, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("HTTP_PROXY", value.replace("://", "://ann:secret@", 1))
+    with pytest.raises(EnvironmentProblem, match="HTTP_PROXY") as caught:
+        through()
+    assert "secret" not in str(caught.value)

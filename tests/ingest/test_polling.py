@@ -6,10 +6,12 @@ import gzip
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
@@ -20,6 +22,7 @@ from test_pages import BODY
 from ingest.articles import REASONS, admit
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.fetching.addresses import TEST_SWITCH
+from ingest.lexicon import places
 from ingest.polling import poll as polling
 from ingest.polling.log import Poll, poll_log
 from ingest.polling.pending import pending_batches, pending_files
@@ -250,15 +253,39 @@ def test_the_projects_list_has_every_kind() -> None:
     assert (reference_dir() / "sources.yaml").exists()
 
 
+def test_every_row_of_the_projects_list_is_complete_and_plausible() -> None:
+    """Said rather than left out: whose it is, in which language, how gently; over https where the host speaks it."""
+    rows = yaml.safe_load((reference_dir() / "sources.yaml").read_text(encoding="utf-8"))
+    states = set(places.countries()["code"])
+    for row in (row for row in rows if row["kind"] != "folder"):
+        assert row.keys() >= {"name", "kind", "address", "language", "country", "rate"}, row["name"]
+        assert row["country"] is None or row["country"] in states, row["name"]
+        assert row["language"] is None or len(row["language"]) == 2, row["name"]
+        assert 0 < row["rate"] <= 30, row["name"]
+        where = urlsplit(row["address"])
+        assert re.fullmatch(r"([a-z0-9-]+\.)+(org|gov|com|gov\.uk)", where.netloc), row["name"]
+        # the host of GDELT's files answers over https with the certificate of another
+        assert where.scheme == "https" or where.netloc == "data.gdeltproject.org", row["name"]
+        assert where.path not in ("", "/") and not where.fragment, row["name"]
+
+
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ("name: x", "not a list"), ("- 5", "not a row"), ("- {name: A b, kind: feed, address: x}", "name:"),
-        ("- {name: a, kind: fax, address: x}", "kind:"), ("- {name: a, kind: feed}", "address"),
-        ("- {name: a, kind: feed, address: x, rate: 0}", "rate"), ("- {name: a, kind: feed, address: x, rat: 1}", "no field rat"),
-        ("- {name: a, kind: feed, address: x, country: France}", "country"), ("- {name: a, kind: feed, address: x, text: all}", "text:"),
-        ("- {name: a, kind: feed, address: x}\n- {name: a, kind: feed, address: y}", "twice"), ("- {name: [}", "cannot be read"),
-        ("- {name: a, kind: feed, address: x, active: maybe}", "active"), ("- {name: a, kind: feed, address: x, hours: soon}", "soon"),
+        ("name: x", "not a list"), ("- 5", "not a row"), ("- {name: A b, kind: feed, address: 'https://x.example/'}", "name:"),
+        ("- {name: a, kind: fax, address: 'https://x.example/'}", "kind:"), ("- {name: a, kind: feed}", "address"),
+        ("- {name: a, kind: feed, address: 'https://x.example/', rate: 0}", "rate"), ("- {name: a, kind: feed, address: 'https://x.example/', rat: 1}", "no field rat"),
+        ("- {name: a, kind: feed, address: 'https://x.example/', country: France}", "country"),
+        ("- {name: a, kind: feed, address: 'https://x.example/', text: all}", "text:"),
+        ("- {name: a, kind: feed, address: 'https://x.example/'}\n- {name: a, kind: feed, address: 'https://y.example/'}", "twice"), ("- {name: [}", "cannot be read"),
+        ("- {name: a, kind: feed, address: 'ftp://x.example/'}", "only http and https"),
+        ("- {name: a, kind: feed, address: x.example/feed}", "only http and https"),
+        ("- {name: a, kind: feed, address: 'https://ann:pw@x.example/'}", "password"),
+        ("- {name: a, kind: page, address: 'https://x.example:port/'}", "port"),
+        ("- {name: a, kind: feed, address: 'https://x.example/{year}'}", "another place"),
+        ("- {name: a, kind: feed, address: 'https://x.example/'}\n- {name: b, kind: page, address: 'https://x.example/'}", "an address twice"),
+        ("- {name: a, kind: feed, address: 'https://x.example/', active: maybe}", "active"),
+        ("- {name: a, kind: feed, address: 'https://x.example/', hours: soon}", "soon"),
     ],
 )  # fmt: skip
 def test_a_bad_list_says_where_and_what(home: Home, rows: str, complaint: str) -> None:
@@ -525,7 +552,7 @@ def test_what_was_fetched_is_replayed_without_the_network(home: Home, site: Site
     site.pages.clear()
     again = admitted(replay_batches(home))
     assert first[0].equals(again[0]) and first[1].equals(again[1])
-    manifests = [json.loads(path.read_text()) for path in home.raw.glob("*/*.json")]
+    manifests = [json.loads(path.read_text().splitlines()[0]) for path in home.raw.glob("*/*.json")]
     assert {item["given"] for item in manifests} == {"source:wire"}
 
 

@@ -187,7 +187,7 @@ def test_bytes_lie_under_their_hash_with_a_manifest_and_nothing_half_written(
     names = sorted(p.name for p in home.raw.glob("*/*") if p.is_file())
     assert len(names) == 2
     assert names[0] == batch.sha256
-    manifest = json.loads((home.raw / batch.sha256[:2] / names[1]).read_text())
+    manifest = json.loads((home.raw / batch.sha256[:2] / names[1]).read_text().splitlines()[0])
     assert (manifest["name"], manifest["kind"]) == ("a.jsonl", "jsonl")
 
 

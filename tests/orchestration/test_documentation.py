@@ -102,6 +102,17 @@ def test_every_table_has_a_reader() -> None:
     assert [name for name, node in nodes().items() if node["unique_id"] not in read] == []
 
 
+WHOLE = ("published_warehouse", "exports")
+"""Exposures that give every table away."""
+
+
+def test_the_published_file_and_the_exports_name_every_table() -> None:
+    exposures = {node["name"]: node for node in models.manifest()["exposures"].values()}
+    every = {node["unique_id"] for node in nodes().values()}
+    for name in WHOLE:
+        assert set(exposures[name]["depends_on"]["nodes"]) == every, name
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_runs_and_reads_its_table(sample: Home, name: str) -> None:
     example = nodes()[name]["config"]["meta"]["example"]
