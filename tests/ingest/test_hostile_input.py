@@ -6,7 +6,7 @@ from time import perf_counter
 
 import polars as pl
 import pytest
-from hostile_inputs import CASES, PLAIN, Case, line
+from hostile_inputs import CASES, Case, line
 
 from ingest.articles import REASONS, admit
 from ingest.extract import extract

@@ -68,7 +68,8 @@ def _warc(path: Path) -> None:
     for row in _rows():
         address = f"https://example.org/{row['title'].replace(' ', '-')}"
         page = f"<html><head><title>{row['title']}</title></head><body><article><p>{row['text']}</p><p>{row['text']} More.</p></article></body></html>"
-        for kind, body in (("request", f"GET /{row['title'].replace(' ', '-')} HTTP/1.1\r\n\r\n"), ("response", f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}")):
+        asked = f"GET /{row['title'].replace(' ', '-')} HTTP/1.1\r\n\r\n"
+        for kind, body in (("request", asked), ("response", f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}")):
             head = (
                 f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2025-07-26T10:00:00Z\r\n"
                 f"WARC-Record-ID: <urn:uuid:{kind}-{row['id']}>\r\nContent-Type: application/http; msgtype={kind}\r\n"

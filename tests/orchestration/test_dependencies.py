@@ -32,7 +32,8 @@ def test_no_licence_binds_the_project() -> None:
             told = metadata(name)
         except PackageNotFoundError:
             continue
-        licences = " | ".join([told.get("License-Expression") or "", (told.get("License") or "")[:200], *(c for c in told.get_all("Classifier") or [] if c.startswith("License"))])
+        classified = [c for c in told.get_all("Classifier") or [] if c.startswith("License")]
+        licences = " | ".join([told.get("License-Expression") or "", (told.get("License") or "")[:200], *classified])
         alternatives = re.split(r"\bOR\b| \| |;|,", licences)
         if any(_BINDS.search(one) and not _LESSER.search(one) for one in alternatives) and not re.search(r"\b(?:MIT|BSD|Apache)", licences):
             bound.append(name)
