@@ -147,6 +147,20 @@ def _compact(home: Home) -> None:
     os.replace(fresh, home.staging)
 
 
+def _clear_copies(home: Home) -> None:
+    """Remove what was made from the articles and can be made again: exports in every form, quality pages, logs, what
+    steps printed under Dagster, older files beside the working and the published one, and what was spilled."""
+    for folder in (home.exports.parent, home.quality_docs, home.logs, home.warehouse / "tmp", home.root / "dbt"):
+        shutil.rmtree(folder, ignore_errors=True)
+    kept = {home.staging, home.published, home.lock_file}
+    for path in home.warehouse.iterdir():
+        if path not in kept and (".duckdb" in path.name or path.name.startswith("staging-work.")):
+            path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    for path in (home.root / "dagster" / "storage").rglob("*"):
+        if path.is_file() and ".db" not in path.suffix:
+            path.unlink(missing_ok=True)
+
+
 def forget(home: Home, article_id: str) -> Forgotten:
     """Remove an article from the store, the working file and the exports, and leave a tombstone that keeps it out.
 
@@ -172,7 +186,6 @@ def forget(home: Home, article_id: str) -> Forgotten:
         )
     faults.point("forget.before_compact")
     _compact(home)
-    for folder in (home.exports, home.quality_docs, home.logs):
-        shutil.rmtree(folder, ignore_errors=True)
+    _clear_copies(home)
     home.ensure()
     return Forgotten(article_id, n_objects, n_facts)
