@@ -11,7 +11,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow torture dev eval bench docs metrics dashboard lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard fuzz audit test-offline lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -66,6 +66,17 @@ metrics: $(INSTALLED)  ## ask by metric: make metrics ASK="--metrics net_coopera
 	@cd dbt_project && export CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" DBT_PROFILES_DIR=. \
 		CHANCERY_REFERENCE="$(CURDIR)/data/reference" DBT_SEND_ANONYMOUS_USAGE_STATS=false \
 		DBT_LOG_PATH="$(CHANCERY_HOME)/logs" && ../$(BIN)/dbt --quiet parse && ../$(BIN)/mf query $(ASK)
+
+test-offline: $(INSTALLED)  ## the tests in a network of their own that has loopback and nothing else (Linux)
+	@unshare --net --map-root-user sh -c 'ip link set lo up 2> /dev/null || $(BIN)/python tests/loopback.py; exec $(BIN)/python -m pytest -n 2 --dist loadfile'
+
+fuzz: $(INSTALLED)  ## a coverage-guided fuzzer on the readers of inputs: make fuzz MINUTES=60
+	@$(BIN)/pip install --quiet atheris==3.0.0
+	@$(BIN)/python tests/fuzz_readers.py --minutes $(or $(MINUTES),60) --folder "$(CHANCERY_HOME)/fuzz"
+
+audit: $(INSTALLED)  ## known vulnerabilities of what is pinned; asks pypi.org, and says so where it cannot be reached
+	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit==2.10.1
+	@.venv/audit/bin/pip-audit --no-deps --disable-pip --strict --requirement requirements.lock
 
 dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is published
 	@$(BIN)/pip install --quiet --constraint requirements.lock streamlit==1.67.0

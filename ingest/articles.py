@@ -22,6 +22,7 @@ from functools import cache
 import polars as pl
 
 from ingest import tables
+from ingest.redaction import redacted
 
 REASONS: dict[str, str] = {
     "forgotten": "An article that was removed with `chancery forget` and must not come back.",
@@ -164,9 +165,9 @@ def quarantine_frame(refusals: Iterable[Refusal]) -> pl.DataFrame:
             raise ValueError(f"quarantine reason {item.reason!r} is not in the closed list")
         name = item.name if item.sha256 else item.path
         key = _FIELD_SEPARATOR.join((name, item.sha256 or "", str(item.position), item.reason))
-        detail = item.detail.encode(errors="replace").decode()[:_MAX_DETAIL]
+        detail = redacted(item.detail.encode(errors="replace").decode())[:_MAX_DETAIL]
         rows.append(
-            (*hashed_ids("q", [key]), item.path, item.position, item.sha256, item.stage, item.reason, detail)
+            (*hashed_ids("q", [key]), redacted(item.path), item.position, item.sha256, item.stage, item.reason, detail)
         )
     return pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row")
 

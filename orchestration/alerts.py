@@ -8,19 +8,27 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from ingest.errors import EnvironmentProblem
 from ingest.fetching import Door, Limits, Manners, Refused, loopback_endpoints
+from ingest.redaction import redacted
 from ingest.settings import Home
 
 WEBHOOK_VARIABLE = "CHANCERY_ALERT_WEBHOOK"
 _LIMITS = Limits(seconds=15.0, step_seconds=10.0, max_bytes=100_000, tries=2)
 
 
+def _secrets() -> list[str]:
+    """What no log may hold: the webhook's address, whole and without its host, is the right to write there."""
+    url = os.environ.get(WEBHOOK_VARIABLE, "").strip()
+    return [url, urlsplit(url).path.strip("/"), urlsplit(url).query]
+
+
 def _write(home: Home, what: str) -> None:
     """One line in the home's log of alerts."""
     home.logs.mkdir(parents=True, exist_ok=True)
-    line = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {' '.join(what.split())}\n"
+    line = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {' '.join(redacted(what, *_secrets()).split())}\n"
     with (home.logs / "alerts.log").open("a", encoding="utf-8") as log:
         log.write(line)
 
@@ -32,9 +40,9 @@ def _post(url: str, what: str) -> str | None:
         with Door(Manners(delay=0.0), _LIMITS, allowed=loopback_endpoints(url)) as door:
             door.post(url, body, "application/json")
     except Refused as problem:
-        return f"{problem.reason}: {problem.detail}"
+        return redacted(f"{problem.reason}: {problem.detail}", *_secrets())
     except EnvironmentProblem as problem:
-        return str(problem)
+        return redacted(str(problem), *_secrets())
     return None
 
 

@@ -25,6 +25,7 @@ from ingest.extract import extractor_version, in_parallel
 from ingest.polling.log import Poll, poll_log
 from ingest.polling.pending import pending_batches, pending_files
 from ingest.polling.roll import named, roll
+from ingest.redaction import redacted
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches
 from ingest.sources.store import POLLED
@@ -97,7 +98,7 @@ def _polls(home: Home) -> pl.DataFrame:
 def _roll(home: Home) -> pl.DataFrame:
     """The list of sources as rows of `raw.sources`."""
     rows = [
-        {"source": item.name, "source_kind": item.kind, "address": item.address, "language": item.language,
+        {"source": item.name, "source_kind": item.kind, "address": redacted(item.address), "language": item.language,
          "country_code": item.country, "rate_per_minute": float(item.rate), "late_after_hours": float(item.hours),
          "is_active": item.active}
         for item in roll(home)

@@ -16,6 +16,14 @@ import polars as pl
 from ingest.errors import ChanceryError, DamagedData, EnvironmentProblem, UsageError
 from ingest.settings import Home
 
+READER_PROFILE = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "lock_configuration": "true",
+}
+"""With a file opened read-only: nothing beside it can be read or written, no extension loaded, and none of this undone."""
+_ONE_QUERY = "one query that reads (SELECT, FROM, WITH, VALUES, DESCRIBE, SUMMARIZE, SHOW, EXPLAIN); this is {}"
 _KINDS = {"m": "meetings", "e": "events", "v": "visits"}
 _NO_ID = "'{}' is no fact id: they begin with m (meeting), e (event) or v (visit)"
 _COUNTS = {
@@ -65,13 +73,11 @@ _REASONS = """
 
 @contextmanager
 def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the published file, without access to anything beside it."""
+    """A read-only connection to the published file by the reader profile, without access to anything beside it."""
     if not home.published.exists():
         raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
     try:
-        connection = duckdb.connect(
-            str(home.published), read_only=True, config={"enable_external_access": "false"}
-        )
+        connection = duckdb.connect(str(home.published), read_only=True, config=READER_PROFILE)
     except duckdb.Error as error:
         raise DamagedData(f"{home.published} cannot be opened: {error}") from error
     try:
@@ -85,10 +91,21 @@ def _frame(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> pl.
     return pl.from_arrow(connection.execute(sql, list(values)).to_arrow_table())
 
 
+def _require_one_query(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise `UsageError` unless this is one statement, and one that only reads."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise UsageError(_ONE_QUERY.format(f"{len(statements)} statements"))
+    kind = statements[0].type
+    if kind not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise UsageError(_ONE_QUERY.format(kind.name))
+
+
 def query(home: Home, sql: str) -> pl.DataFrame:
     """The rows of a person's query. Raises `UsageError` with the engine's words when it cannot be run."""
     with published(home) as connection:
         try:
+            _require_one_query(connection, sql)
             return _frame(connection, sql)
         except duckdb.Error as error:
             raise UsageError(str(error)) from error

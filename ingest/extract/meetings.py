@@ -370,6 +370,10 @@ def _recall(found: pl.DataFrame) -> pl.DataFrame:
     ).drop("w_codes", "w_keys", "w_sid")
 
 
+_MOST_COMPARED = 50
+"""So many clauses of one article about the same sides are compared with each other; what comes after stands for itself."""
+
+
 def _agree(left: pl.DataFrame) -> pl.DataFrame:
     """Pairs of clauses of one article that may speak of one encounter: m, n."""
     columns = [
@@ -384,7 +388,9 @@ def _agree(left: pl.DataFrame) -> pl.DataFrame:
         "sid",
         "is_anaphor",
     ]
-    right = left.select(pl.col(c).alias(c if c in ("a", "side_key", "status") else f"{c}_r") for c in columns)
+    same = ["a", "side_key", "status"]
+    compared = left.select(columns).filter(pl.int_range(pl.len()).over(same) < _MOST_COMPARED)
+    right = compared.select(pl.col(c).alias(c if c in same else f"{c}_r") for c in columns)
     undated = pl.col("start_date").is_null() | pl.col("start_date_r").is_null()
     same_time = undated | (pl.col("start_date") <= pl.col("end_date_r")) & (
         pl.col("start_date_r") <= pl.col("end_date")
@@ -394,8 +400,8 @@ def _agree(left: pl.DataFrame) -> pl.DataFrame:
     remote = pl.col("format").is_in(["call", "video"]) != pl.col("format_r").is_in(["call", "video"])
     known = (pl.col("format") != "unknown") & (pl.col("format_r") != "unknown")
     pairs = (
-        left.select(columns)
-        .join(right, on=["a", "side_key", "status"])
+        compared
+        .join(right, on=same)
         .filter(same_time & same_people & ~(remote & known))
     )
     firm = pairs.filter(~undated)

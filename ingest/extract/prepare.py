@@ -76,8 +76,16 @@ def _blank_dateline(dateline: pl.Expr, text: pl.Expr) -> pl.Expr:
     return pl.lit(" ").repeat_by(width).list.join("") + text.str.slice(width)
 
 
+MAX_SENTENCE = 2_000
+MAX_SENTENCES = 10_000
+"""Longer sentences, and those after so many in one article, are not read: who did what to whom is asked of every two names
+of a sentence, and a text made to hurt has a hundred thousand of them. No article of the sample and the annotated sets comes near."""
+
+
 def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
     """One row per sentence: sid, a, sentence_index, start, end (code points in the text), fold, dateline.
+
+    Sentences above `MAX_SENTENCE` code points, and all after the first `MAX_SENTENCES` of an article, are left out.
 
     `cities` has one column `form`: names that a title-case dateline must be one of. `dateline` is the place named at
     the head of the article, on its first sentence only.
@@ -95,6 +103,7 @@ def sentences(folded: pl.DataFrame, cities: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("fold").str.len_bytes() > 0)
         .with_columns((pl.col("start") + pl.col("fold").str.len_bytes()).alias("end"))
         .with_columns(pl.int_range(pl.len()).over("a").cast(pl.Int32).alias("sentence_index"))
+        .filter((pl.col("sentence_index") < MAX_SENTENCES) & (pl.col("fold").str.len_bytes() <= MAX_SENTENCE))
         .with_columns(
             pl.col("fold").str.replace_all(_HIDDEN_DOT, ".", literal=True),
         )

@@ -19,6 +19,8 @@ from ingest.pages.declared import Declared
 
 _Found = TypeVar("_Found")
 MAX_DEPTH = 250
+_HOPELESS_DEPTH = 2_000
+"""So deep no library reads on: one takes half a minute to find that out."""
 _NESTING = re.compile(r"<(/?)(?:div|span|section|article|main|table|ul|ol|blockquote|font|b|i|em|strong|a)\b", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -107,6 +109,8 @@ def _quietly(find: Callable[[], _Found]) -> _Found | None:
 def read_page(page: str | bytes, url: str | None = None, charset: str | None = None) -> dict[str, str | None]:
     """What a page says: text, title, date with its source, language, author, address, outlet. Raises `Unread`."""
     content = page if isinstance(page, str) else decode(page, charset)
+    if _depth(content) > _HOPELESS_DEPTH:
+        raise _missing(content)
     tree = parse(content)
     if tree is None:
         raise _missing(content)

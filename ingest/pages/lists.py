@@ -40,6 +40,12 @@ def unzipped(data: bytes) -> bytes:
     return out
 
 
+def _refuse_too_many(n_entries: int) -> None:
+    """Raise when a document has more entries than are read: to leave some out would lose them unseen."""
+    if n_entries > MAX_ENTRIES:
+        raise Unread("too_large", f"{n_entries:,} entries, above {MAX_ENTRIES:,}: cut the document in parts")
+
+
 def _date(value: Any) -> str | None:
     """A stated date in ISO 8601."""
     found = read_date(value, "")
@@ -66,9 +72,10 @@ def read_feed(data: bytes, url: str | None = None) -> list[Entry]:
     parsed = feedparser.parse(io.BytesIO(unzipped(data)), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.version or (not parsed.entries and parsed.bozo):
         raise Unread("invalid_feed", f"neither RSS nor Atom: {parsed.get('bozo_exception') or 'no such element'}")
+    _refuse_too_many(len(parsed.entries))
     feed = parsed.feed
     entries = []
-    for entry in parsed.entries[:MAX_ENTRIES]:
+    for entry in parsed.entries:
         content, summary = _bodies(entry)
         text = content if len(content) >= len(summary) else summary
         published = entry.get("published") or entry.get("created") or entry.get("updated")
@@ -201,7 +208,8 @@ def read_xml(data: bytes) -> list[Entry]:
     items = [root] if _name(root) == "newsitem" else list(_named(root, "newsitem"))
     if not items:
         raise Unread("invalid_xml", f"a {_name(root) or 'document'}, neither NITF nor NewsML-G2")
-    return [_newsml(item) for item in items[:MAX_ENTRIES]]
+    _refuse_too_many(len(items))
+    return [_newsml(item) for item in items]
 
 
 def kind_of(data: bytes) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
+from ingest.redaction import redacted
 from ingest.settings import Home
 
 
@@ -42,7 +43,8 @@ def write_log(home: Home, done: Poll) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(handle, json.dumps(asdict(done), ensure_ascii=False).encode() + b"\n")
+        told = {name: redacted(value) if isinstance(value, str) else value for name, value in asdict(done).items()}
+        os.write(handle, json.dumps(told, ensure_ascii=False).encode() + b"\n")
     finally:
         os.close(handle)
 

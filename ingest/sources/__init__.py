@@ -32,7 +32,7 @@ import polars as pl
 from ingest.articles import RECORD_SCHEMA, Batch, Refusal, quarantine_frame
 from ingest.errors import DamagedData, UsageError
 from ingest.sources import csv, jsonl, parquet, store, text, warc, xml
-from ingest.sources.html import Question, Readers, with_page
+from ingest.sources.html import MAX_LIST_BYTES, Question, Readers, with_page
 from ingest.sources.records import Record, Unreadable, refusal
 from ingest.sources.store import Arrival
 
@@ -53,6 +53,7 @@ _KINDS = {
 }  # fmt: skip
 _PACKED_KINDS = ("jsonl", "csv", "xml", "warc")
 _WITH_SIDECAR = ("text", "html")
+_READ_WHOLE = (*_WITH_SIDECAR, "xml")
 _UNFINISHED = (".part", ".tmp")
 _SIDECAR = ".json"
 
@@ -73,9 +74,14 @@ def _is_skipped(path: Path) -> bool:
     return path.name.startswith(".") or path.suffix.lower() in _UNFINISHED
 
 
+def _real(path: Path) -> Path:
+    """Where the path leads; `Path.resolve` raises at a link to itself."""
+    return Path(os.path.realpath(path))
+
+
 def _escapes(path: Path, root: Path) -> bool:
     """Whether a symbolic link leads out of the folder, or nowhere."""
-    return path.is_symlink() and not (path.exists() and path.resolve().is_relative_to(root.resolve()))
+    return path.is_symlink() and not (path.exists() and _real(path).is_relative_to(_real(root)))
 
 
 def _walk(folder: Path, root: Path, closed: frozenset[Path]) -> Iterator[Path]:
@@ -89,7 +95,7 @@ def _walk(folder: Path, root: Path, closed: frozenset[Path]) -> Iterator[Path]:
         yield folder
         return
     for path in entries:
-        if _is_skipped(path) or path.resolve() in closed:
+        if _is_skipped(path) or _real(path) in closed:
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _walk(path, root, closed)
@@ -103,7 +109,7 @@ def _inputs(given: Path, home: Home) -> Iterator[Path]:
         yield given
         return
     made = (home.raw, home.fetch, home.warehouse, home.exports, home.quality_docs, home.logs)
-    yield from _walk(given, given, frozenset(path.resolve() for path in made))
+    yield from _walk(given, given, frozenset(map(_real, made)))
 
 
 def _sidecar_of(path: Path, kind: str) -> Path | None:
@@ -141,7 +147,11 @@ def _stored(blank: Arrival, path: Path, root: Path, home: Home) -> Arrival:
         return replace(blank, sha256=store.digest(path), reason=reason, detail=detail)
     if path.stat().st_size == 0:
         return replace(blank, sha256=store.digest(path), reason="empty_file", detail="no bytes")
+    if kind in _READ_WHOLE and path.stat().st_size > MAX_LIST_BYTES:
+        return replace(blank, reason="too_large", detail=f"{kind} of more than {MAX_LIST_BYTES:,} bytes; not stored")
     beside = _sidecar_of(path, kind)
+    if beside and beside.stat().st_size > text.MAX_SIDECAR_BYTES:
+        return replace(blank, reason="invalid_sidecar", detail=f"more than {text.MAX_SIDECAR_BYTES:,} bytes; not stored")
     if beside and _escapes(beside, root):
         return replace(
             blank, reason="outside_link", detail="the link to its sidecar leads out of the folder given"
@@ -156,7 +166,7 @@ def _stored(blank: Arrival, path: Path, root: Path, home: Home) -> Arrival:
 def _arrivals(given: Path, home: Home) -> Iterator[Arrival]:
     """Each input of the path, stored and recorded; an earlier arrival of the same keeps its time."""
     now = store.utc_now()
-    root = given if given.is_dir() else given.resolve().parent
+    root = given if given.is_dir() else _real(given).parent
     for order, path in enumerate(_inputs(given, home)):
         if _is_sidecar(path):
             continue

@@ -71,7 +71,7 @@ class _Lines:
     def resume_after_first(self) -> None:
         """Give back all lines of the row but the first."""
         self.returned.extendleft(reversed(self.row[1:]))
-        self.start_row()
+        self.row = self.row[:1]
 
 
 def _header(source: _Lines) -> tuple[list[str], str]:
@@ -80,7 +80,10 @@ def _header(source: _Lines) -> tuple[list[str], str]:
     if first is None:
         raise Unreadable("empty_file", "no header")
     for delimiter in _DELIMITERS:
-        names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
+        try:
+            names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
+        except csv.Error as error:
+            raise Unreadable("invalid_csv", f"header: {error}") from error
         if _BODY_COLUMNS & set(names):
             return names, delimiter
     raise Unreadable("missing_column", f"no column text or html in the header: {first.strip()[:200]}")
@@ -134,3 +137,15 @@ def read(arrival: Arrival, path: Path) -> Iterator[Record | Refusal]:
             yield complete(arrival, position, _record(names, row))
         except Unreadable as problem:
             yield refusal(arrival, position, problem.reason, f"row {position + 1}: {problem.detail}")
+
+
+def rows_as_lines(path: Path) -> tuple[str, list[list[str]], str, int]:
+    """The header line, the lines of each row at its position, the delimiter and the number of columns.
+
+    Bytes that are no UTF-8 stand as surrogates. Raises `Unreadable`.
+    """
+    csv.field_size_limit(2 * MAX_LINE_BYTES)
+    source = _Lines(lines(path))
+    names, delimiter = _header(source)
+    header = source.row[-1]
+    return header, [list(source.row) for _ in _rows(source, delimiter)], delimiter, len(names)

@@ -26,7 +26,8 @@ from ingest.sources.records import Record, Unreadable, has_date, without_surroga
 
 MAX_PAGE_BYTES = 5_000_000
 MAX_LIST_BYTES = 60_000_000
-PAGE_SECONDS = 30.0
+PAGE_SECONDS = 10.0
+LIST_SECONDS = 30.0
 _MAX_READERS = 4
 _ROOT = Path(__file__).resolve().parents[2]
 # -P: no module beside a script, or in the folder we happen to be in, may stand in for one of the standard library.
@@ -82,19 +83,20 @@ class Reader:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=os.environ | {"TZ": "UTC", "PYTHONPATH": os.pathsep.join(paths)},
             )  # fmt: skip
-            self._receive(self.process, max(self.seconds, PAGE_SECONDS))
+            self._receive(self.process, max(self.seconds, LIST_SECONDS))
         return self.process
 
     def read(self, question: Question) -> Any:
         """What was asked for: of a page text, title, date, outlet, address; of a list its entries. Raises `Unreadable`."""
         message = question.message
+        seconds = self.seconds if question.kind in ("page", "fragment") else max(self.seconds, LIST_SECONDS)
         try:
             process = self._started()
             self._send(process, _LENGTH.pack(len(message)) + message)
-            answer = json.loads(self._receive(process, self.seconds))
+            answer = json.loads(self._receive(process, seconds))
         except TimeoutError as error:
             self.close()
-            raise Unreadable("html_timeout", f"more than {self.seconds:g} seconds") from error
+            raise Unreadable("html_timeout", f"more than {seconds:g} seconds") from error
         except (OSError, EOFError, ValueError) as error:
             self.close()
             raise Unreadable("html_failed", f"the reader of pages ended: {error}") from error

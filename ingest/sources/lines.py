@@ -17,6 +17,9 @@ from ingest.sources.records import Unreadable, refuse_other_kind
 MAX_LINE_BYTES = 8_000_000
 _BLOCK = 1 << 18
 _GZIP_MAGIC = b"\x1f\x8b"
+MAX_RATIO = 200
+_BEFORE_THE_RATIO_COUNTS = 50_000_000
+"""A stream that unpacks to so many bytes, and to so many times its size, is a bomb: articles pack to a third or a tenth."""
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -24,6 +27,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as handle:
         packed = handle.read(2) == _GZIP_MAGIC
     opened = gzip.open(path, "rb") if packed else path.open("rb")  # noqa: SIM115 (closed by the `with` below)
+    most = max(_BEFORE_THE_RATIO_COUNTS, MAX_RATIO * path.stat().st_size)
+    size = 0
     with opened as stream:
         while True:
             try:
@@ -32,6 +37,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 raise Unreadable("damaged_gzip", f"{error}; what came before the damage is read") from error
             if not block:
                 return
+            size += len(block)
+            if packed and size > most:
+                raise Unreadable("too_large", f"unpacks to more than {MAX_RATIO} times its size; what came before is read")
             yield block
 
 

@@ -6,10 +6,9 @@ which the caller builds and publishes anew: a published file is always a fresh c
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from ingest import faults, sources, tables
 from ingest.articles import admit
 from ingest.errors import UsageError
 from ingest.settings import Home
-from ingest.sources import store
-from ingest.sources.lines import lines
+from ingest.sources import parting, store
 from ingest.sources.records import Unreadable
 from ingest.warehouse.working import Warehouse, connect, declare, delete_facts, told
 
@@ -71,50 +69,58 @@ def _held(home: Home, article_id: str) -> list[tuple[str, list[int], bool]]:
     )
 
 
-def _blank_record(raw: Path, sha256: str, positions: list[int]) -> str:
-    """Store the object anew, unpacked, without these records' text; gives its new hash.
+def _ids(home: Home, arrival: store.Arrival) -> dict[int, str]:
+    """The articles of one stored arrival: their ids by position."""
+    found: dict[int, str] = {}
+    for batch in sources.arrival_batches([arrival], home):
+        found |= dict(admit(batch).articles.select("raw_position", "article_id").iter_rows())
+    return found
 
-    Lines are counted as their reader counts them. Raises `Unreadable` when not every line can be carried over.
+
+def _blank_records(home: Home, sha256: str, positions: list[int]) -> str:
+    """Store the object anew without these records; gives its new hash. Every other article must read as before.
+
+    Raises `Unreadable` when it cannot be parted so; then all is as it was.
     """
+    raw, manifests = home.raw, _manifests(home.raw, sha256)
     path = store.object_path(raw, sha256)
-    kept = list(lines(path))
-    if None in kept:
-        raise Unreadable("too_large", "a line that is above the limit")
-    for position in positions:
-        kept[position] = b'{"id": "forgotten"}'
-    aside = raw / ".forgetting"
-    try:
-        aside.write_bytes(b"\n".join(kept))
-        fresh = store.keep(raw, aside)
-    finally:
-        aside.unlink(missing_ok=True)
-    for manifest in _manifests(raw, sha256):
-        told_of = json.loads(manifest.read_text(encoding="utf-8")) | {"sha256": fresh}
-        store.record(raw, store.Arrival(**told_of))
+    arrivals = [store.load(manifest) for manifest in manifests]
+    fresh = store.keep_bytes(raw, parting.without(path, arrivals[0].kind, positions))
+    renewed = [replace(arrival, sha256=fresh) for arrival in arrivals]
+    for arrival, after in zip(arrivals, renewed, strict=True):
+        wanted = {place: name for place, name in _ids(home, arrival).items() if place not in positions}
+        if _ids(home, after) != wanted:
+            store.object_path(raw, fresh).unlink(missing_ok=True)
+            raise Unreadable("unreadable", "its other articles would not read as before")
+    for after in renewed:
+        store.record(raw, after)
     return fresh
 
 
-def _erase_bytes(con: duckdb.DuckDBPyConnection, home: Home, article_id: str) -> int:
-    """Take the article's records out of the store; the number of objects. Of the files that hold several articles
-    only JSON lines can be parted: whether all can is seen before the first is touched."""
-    held = _held(home, article_id)
+def _refuse_inseparable(home: Home, article_id: str, held: list[tuple[str, list[int], bool]]) -> None:
+    """Raise `UsageError` before the first object is touched when one holds other articles and is of a kind that cannot
+    be parted, or came as several kinds."""
     for sha, _, has_others in held:
-        kinds = {store.load(m).kind for m in _manifests(home.raw, sha)}
-        if has_others and kinds != {"jsonl"}:
+        kinds = {store.load(manifest).kind for manifest in _manifests(home.raw, sha)}
+        if has_others and (len(kinds) > 1 or not kinds <= parting.KINDS):
             raise UsageError(
                 f"{article_id} lies in a {'/'.join(sorted(kinds))} file with other articles that cannot be parted "
                 f"({store.object_path(home.raw, sha)})"
             )
+
+
+def _erase_bytes(con: duckdb.DuckDBPyConnection, home: Home, article_id: str) -> int:
+    """Take the article's records out of the store; the number of objects."""
+    held = _held(home, article_id)
+    _refuse_inseparable(home, article_id, held)
     for sha, positions, has_others in held:
         if not has_others:
             _drop_object(home.raw, sha)
             continue
         try:
-            fresh = _blank_record(home.raw, sha, positions)
+            fresh = _blank_records(home, sha, positions)
         except Unreadable as problem:
-            raise UsageError(
-                f"{store.object_path(home.raw, sha)} cannot be parted: {problem.detail}"
-            ) from problem
+            raise UsageError(f"{store.object_path(home.raw, sha)} cannot be parted: {problem.detail}") from problem
         # the rows first: whoever is killed here finds both objects, and forgets once more
         con.execute("UPDATE raw.articles SET raw_sha256 = ? WHERE raw_sha256 = ?", [fresh, sha])
         for table in ("raw.ledger", "raw.quarantine"):

@@ -496,18 +496,6 @@ def test_article_is_forgotten_wherever_it_came(home: Home, encode: Callable[[str
     assert set(kept) == set(replayed.select("article_id", "raw_sha256", "raw_position").rows())
 
 
-def test_file_that_cannot_be_parted_is_left_whole(home: Home) -> None:
-    path = home.root.parent / "in.csv"
-    pl.DataFrame([record(0), record(1)]).write_csv(path)
-    with Warehouse(home) as house:
-        for batch in read_path(path, home):
-            house.append(admit(batch), batch.path, batch.sha256, batch.arrived_at)
-    with pytest.raises(UsageError, match="csv file with other articles"):
-        warehouse.forget(home, ids(home)[0])
-    assert len(ids(home)) == 2
-    assert len([admit(batch) for batch in replay_batches(home)]) == 1
-
-
 def test_last_article_of_a_file_takes_the_bytes_with_it(home: Home) -> None:
     load(home, [record(0, TEXT.format(MARK))])
     (article,) = ids(home)
