@@ -74,7 +74,7 @@ fuzz: $(INSTALLED)  ## a coverage-guided fuzzer on the readers of inputs: make f
 	@$(BIN)/pip install --quiet atheris==3.0.0
 	@$(BIN)/python tests/fuzz_readers.py --minutes $(or $(MINUTES),60) --folder "$(CHANCERY_HOME)/fuzz"
 
-audit: $(INSTALLED)  ## known vulnerabilities of what is pinned; asks pypi.org, and says so where it cannot be reached
+audit: $(INSTALLED)  ## known vulnerabilities of what is pinned; asks the package index, and says so where it cannot be reached
 	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit==2.10.1
 	@.venv/audit/bin/pip-audit --no-deps --disable-pip --strict --requirement requirements.lock
 
