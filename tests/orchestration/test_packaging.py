@@ -28,6 +28,22 @@ def test_files_land_where_their_folders_say() -> None:
         assert {str(Path(pattern).parent) for pattern in patterns} == {target.removeprefix("share/chancery/")}
 
 
+def test_files_that_code_reads_beside_itself_are_carried() -> None:
+    lying = {
+        path
+        for package in SETUPTOOLS["packages"]
+        for path in (ROOT / package.replace(".", "/")).iterdir()
+        if path.suffix in {".css", ".json"}
+    }
+    carried = {
+        path
+        for package, patterns in SETUPTOOLS["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    assert lying <= carried
+
+
 def test_every_package_is_carried() -> None:
     found = {
         ".".join(path.parent.relative_to(ROOT).parts)
