@@ -23,7 +23,7 @@ test-slow: $(INSTALLED)  ## the tests that take minutes: a real daemon, whole re
 	@$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 torture: $(INSTALLED)  ## a kill at every named place, a hundred at random, small disks: an hour (make torture KILLS=10)
-	@$(BIN)/python -m pytest -m torture -s
+	@$(BIN)/python -m pytest -m torture -s -o timeout=3600
 
 dev: $(INSTALLED)  ## the Dagster UI on 127.0.0.1:3000, schedules and sensors running
 	@mkdir -p "$(DAGSTER_HOME)" "$(CHANCERY_HOME)/inbox"

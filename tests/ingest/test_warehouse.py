@@ -388,7 +388,8 @@ def test_broken_law_is_found(home: Home, table: str, sql: str) -> None:
     with Warehouse(home) as house:
         house.con.execute(sql)
     warehouse.publish(home)
-    assert {problem.where for problem in warehouse.verify(home)} == {table}
+    # a wrong ledger is seen in the working file as well
+    assert {problem.where for problem in warehouse.verify(home)} - {"working file"} == {table}
 
 
 def test_broken_replay_gives_the_old_working_file_back(home: Home) -> None:
