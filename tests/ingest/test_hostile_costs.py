@@ -102,7 +102,7 @@ LONG = [
 
 @pytest.mark.parametrize(
     ("make", "n_articles", "reasons", "seconds"),
-    [pytest.param(*case[1:], id=case[0], marks=pytest.mark.slow) for case in QUICK]
+    [pytest.param(*case[1:], id=case[0], marks=pytest.mark.torture) for case in QUICK]
     + [pytest.param(*case[1:], id=case[0], marks=pytest.mark.torture) for case in LONG],
 )
 def test_cost_is_bounded_and_the_neighbour_loads(

@@ -76,7 +76,7 @@ def writing(instance: dg.DagsterInstance, tmp_path: Path) -> Iterator[subprocess
     process.wait()
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_a_killed_run_gives_its_place_to_the_next(
     instance: dg.DagsterInstance, writing: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
