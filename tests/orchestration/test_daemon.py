@@ -44,6 +44,9 @@ def running(*commands: Sequence[str], folder: Path, **environment: str) -> Itera
     variables = os.environ | {"DAGSTER_HOME": str(dagster_home)} | environment
     processes = []
     with (folder / "daemon.log").open("ab") as log:
+        # the storage is made once before: two processes that make it at the same time spoil it for each other
+        made = [str(Path(sys.executable).with_name("dagster")), "instance", "info"]
+        subprocess.run(made, cwd=ROOT, env=variables, stdout=log, stderr=subprocess.STDOUT, check=True)
         try:
             for name, *arguments in commands:
                 command = [str(Path(sys.executable).with_name(name)), *arguments, "-w", "workspace.yaml"]
