@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from ingest.errors import UsageError
 from ingest.settings import Home, reference_dir
-from orchestration import corrections, pipeline, reading
+from orchestration import corrections, load, pipeline, reading
 from orchestration.cli import app
 
 DAY = date(2025, 8, 1)
@@ -178,3 +178,53 @@ def test_an_earlier_id_and_a_report_find_their_fact(home: Home, meeting: str) ->
     assert (now != meeting, n_articles) == (True, 2)
     assert {reading.current_id(home, report) for (report,) in reports} == {now}
     assert f"{meeting} stands as {now}" in said(home, "explain", meeting)
+
+
+SECOND = {
+    "id": "w-7",
+    "source": "Early Bird",
+    "published_date": "2025-07-27",
+    "title": "Again",
+    "text": "WASHINGTON: Pakistani Foreign Minister Ishaq Dar met US Secretary of State Marco Rubio on Friday.",
+}
+OTHER = {
+    "id": "w-8",
+    "source": "Early Bird",
+    "published_date": "2025-07-27",
+    "title": "Paris talks",
+    "text": "PARIS: Indian Foreign Minister Subrahmanyam Jaishankar met French Foreign Minister Jean-Noel Barrot on Thursday.",
+}
+
+
+@pytest.mark.slow
+def test_merge_split_and_what_names_an_earlier_id_survive_a_replay(table: Path, home: Home, meeting: str) -> None:
+    """One report taken out of a meeting of two, one meeting laid into another, a place set under an earlier id."""
+
+    def meetings() -> list[tuple]:
+        with duckdb.connect(str(home.published), read_only=True) as con:
+            return con.execute("select meeting_id, codes, city, n_articles from marts.meetings order by all").fetchall()
+
+    older = OTHER | {"id": "w-6", "published_date": "2025-07-25", "text": SECOND["text"]}
+    pipeline.run(home, [write_articles(home.inbox / "more.jsonl", (SECOND, OTHER, older))])
+    now = reading.current_id(home, meeting)
+    assert now != meeting
+    (paris,) = [row[0] for row in meetings() if row[1] == ["FRA", "IND"]]
+    before = {row[0]: row[3] for row in meetings()}
+    with duckdb.connect(str(home.published), read_only=True) as con:
+        (article,) = con.execute("select article_id from marts.articles where external_id = 'w-7'").fetchone()
+    why = ("--reason", "another day", "--author", "Editor")
+    said(home, "correct", "set", meeting, "city", "New York", *why)
+    said(home, "correct", "split", now, "--article", article, *why)
+    (berlin,) = [row[0] for row in meetings() if row[1] == ["DEU", "FRA"]]
+    said(home, "correct", "merge", berlin, paris, *why)
+    pipeline.publish(home)
+    after = {row[0]: row for row in meetings()}
+    apart = set(after) - set(before)
+    assert len(apart) == 1
+    assert (after[now][2], after[now][3], after[apart.pop()][3]) == ("New York", before[now] - 1, 1)
+    assert len({berlin, paris} & set(after)) == 1
+    with duckdb.connect(str(home.published), read_only=True) as con:
+        assert con.execute("select count(distinct correction_id) from marts.corrections_applied").fetchone() == (3,)
+    kept = load.dump(home) | {"sources": []}
+    pipeline.replay(home)
+    assert load.dump(home) | {"sources": []} == kept
