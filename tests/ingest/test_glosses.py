@@ -95,7 +95,6 @@ def test_verbs_have_the_forms_of_the_grammar(language: str) -> None:
     assert table.filter(pl.col("gloss").str.contains("[{}]")).is_empty()
     finite = table.filter(pl.col("person").is_in(["singular", "plural"]))
     assert finite.filter(~pl.col("denied").str.contains(r"\bnot\b")).is_empty()
-    assert words.verbs()["form"].is_in(["met", "received"]).sum() >= 2
     forms = dict(table.select("form", "gloss").iter_rows())
     assert forms["se reunio"] == "met" and forms["se reuniran"] == "will meet" and forms["recibira"] == "will receive"
     assert forms["reunirse"] == "to meet" and forms["se ha reunido"] == "has met"
