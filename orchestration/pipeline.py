@@ -7,7 +7,9 @@ Belongs here: what each verb does and in which order. Does not belong here: how 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -339,8 +341,14 @@ def replay(home: Home, progress: Progress | None = None) -> RunResult:
 
 
 def verify(home: Home) -> list[warehouse.Problem]:
-    """Look for damage in the stored bytes, the working file and the published file."""
-    return warehouse.verify(home)
+    """Look for damage in the stored bytes, the working file and the published file, while nobody writes.
+
+    Raises `EnvironmentProblem` where there is no state folder, or where another process writes.
+    """
+    # from a copy on a read-only medium too, of which nobody else is the writer
+    is_writable = home.warehouse.is_dir() and os.access(home.warehouse, os.W_OK)
+    with writer_lock(home) if is_writable else nullcontext():
+        return warehouse.verify(home)
 
 
 def forget(home: Home, article_id: str, progress: Progress | None = None) -> warehouse.Forgotten:
