@@ -217,6 +217,21 @@ def test_a_kill_at_every_place_of_a_run(whole: Unbroken, tmp_path: Path, name: s
 
 
 @pytest.mark.torture
+@pytest.mark.timeout(3600)
+def test_a_run_that_is_killed_at_one_place_after_another(whole: Unbroken, tmp_path: Path) -> None:
+    """Each run takes up what the one before left, and is killed at the next place; the last one finishes."""
+    home = whole.copy(tmp_path / "home")
+    # the suites of raw and facts are looked at before anything is built
+    first = [name for name in _OF_RUN if name.startswith(("raw.", "ingest.", "facts.", "check."))]
+    for name in [*first, *(name for name in _OF_RUN if name not in first and name != "export.half")]:
+        broken = command(home, "run", str(whole.files[1]), fault=f"{name}:kill")
+        assert broken.is_killed, f"{name}: {broken.said}"
+        assert published(home) in (whole.old, whole.new), name
+    assert published(home) == whole.new
+    _settles(home, whole)
+
+
+@pytest.mark.torture
 @pytest.mark.parametrize("name", _OF_REPLAY)
 def test_a_kill_at_every_place_of_a_replay(whole: Unbroken, tmp_path: Path, name: str) -> None:
     home = Home.resolve(tmp_path / "home")
