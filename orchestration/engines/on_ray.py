@@ -40,7 +40,7 @@ _OBJECT_STORE_BYTES = 1_000_000_000
 _BLOCK_BYTES = 32_000_000
 _ALWAYS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1", "RAY_DEDUP_LOGS": "0"}
 # without a cluster Ray listens on the loopback alone, and to nobody who lacks this run's token
-_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
+_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token", "RAY_worker_niceness": "0"}
 _IN_WORKERS = {"POLARS_MAX_THREADS": "1"}
 
 Facts = dict[str, pl.DataFrame]

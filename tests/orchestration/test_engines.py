@@ -24,7 +24,7 @@ from orchestration import engines, pipeline
 from orchestration.engines import isolated, on_ray
 from orchestration.variants import Variants, read_rows, write
 
-N_ARTICLES, BATCH_BYTES = 600, 150_000
+N_ARTICLES, BATCH_BYTES = 300, 90_000
 
 
 def _articles() -> pl.DataFrame:
@@ -98,6 +98,7 @@ def _facts(home: Home) -> dict[str, pl.DataFrame]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a busy machine starts Ray in minutes
 @pytest.mark.skipif(
     importlib.util.find_spec("ray") is None and not os.environ.get("CI"), reason="the extra `ray` is not installed"
 )
