@@ -84,6 +84,11 @@ dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is publis
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@$(BIN)/python -m orchestration.dashboard
 
+serve: $(INSTALLED)  ## what is published for many readers, over DuckDB's own protocol on 127.0.0.1:9494 (experimental)
+	@$(BIN)/pip install --quiet --constraint requirements.lock duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.server
+
 connect: $(INSTALLED)  ## the clients that the tests of how-to/connect.md run: other versions of DuckDB, its command line, ADBC, Node's
 	@$(BIN)/pip install --quiet --constraint requirements.lock adbc-driver-manager==1.13.0 duckdb-cli==1.5.5 \
 		duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
