@@ -5,13 +5,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 CHANCERY := $(BIN)/chancery
+OTHER_DUCKDB := 1.4.4 2.0.0
 CHANCERY_HOME ?= $(CURDIR)/data
 DAGSTER_HOME ?= $(CHANCERY_HOME)/dagster
 SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow torture dev eval bench docs metrics dashboard fuzz audit test-offline lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard connect serve fuzz audit test-offline lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -82,6 +83,20 @@ dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is publis
 	@$(BIN)/pip install --quiet --constraint requirements.lock streamlit==1.67.0
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@$(BIN)/python -m orchestration.dashboard
+
+serve: $(INSTALLED)  ## what is published for many readers, over DuckDB's own protocol on 127.0.0.1:9494 (experimental)
+	@$(BIN)/pip install --quiet --constraint requirements.lock duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.server
+
+connect: $(INSTALLED)  ## the clients that the tests of how-to/connect.md run: other versions of DuckDB, its command line, ADBC, Node's
+	@$(BIN)/pip install --quiet --constraint requirements.lock adbc-driver-manager==1.13.0 duckdb-cli==1.5.5 \
+		duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@for version in $(OTHER_DUCKDB); do test -d ".venv/duckdb-$${version%.*}" || \
+		$(BIN)/pip install --quiet --no-deps --target ".venv/duckdb-$${version%.*}" "duckdb==$$version"; done
+	@mkdir -p .venv/connect && cp tests/connect/package.json .venv/connect/
+	@if command -v npm > /dev/null; then npm install --prefix .venv/connect --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null; \
+		else echo "no npm: the test of Node's client is skipped" >&2; fi
 
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .
