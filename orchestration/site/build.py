@@ -28,6 +28,7 @@ _THEME = {
          "toggle": {"icon": "material/weather-sunny", "name": "Light"}},
     ],
 }  # fmt: skip
+_ASSETS = ("iframe-worker.js", "site.css")
 _WARN = {"not_found": "warn", "absolute_links": "warn", "unrecognized_links": "warn", "anchors": "warn"}
 
 
@@ -42,7 +43,7 @@ def places(home: Home) -> tuple[Path, Path]:
 
 
 def _settings(pages: Path, html: Path, navigation: list[dict[str, Any]]) -> dict[str, Any]:
-    """The settings of mkdocs; `offline` puts the index of the search into the pages."""
+    """The settings of mkdocs; `offline` lets the search work from the disk, with our own helper in place of one from a CDN."""
     return {
         "site_name": "Chancery",
         "site_url": "",
@@ -55,6 +56,8 @@ def _settings(pages: Path, html: Path, navigation: list[dict[str, Any]]) -> dict
             "admonition", "attr_list", "md_in_html", "tables", {"toc": {"permalink": True}}, "pymdownx.superfences",
             {"pymdownx.highlight": {"anchor_linenums": False}},
         ],
+        "extra": {"polyfills": ["assets/iframe-worker.js"], "generator": False},
+        "extra_css": ["assets/site.css"],
         "nav": navigation,
         "strict": True,
         "validation": {"nav": {"omitted_files": "warn", "not_found": "warn", "absolute_links": "warn"}, "links": _WARN},
@@ -72,6 +75,9 @@ def write_pages(sample: Home, pages: Path) -> list[dict[str, Any]]:
         if path.suffix != ".md":
             (pages / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, pages / place)
+    for name in _ASSETS:
+        (pages / "assets").mkdir(exist_ok=True)
+        shutil.copy(Path(__file__).parent / name, pages / "assets" / name)
     return sources.navigation(found)
 
 
