@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -139,13 +140,18 @@ def outcomes(ground: Ground, page: str) -> Iterator[Outcome]:
         yield Outcome(example, problem, output)
 
 
+def shown(output: str, home: Home) -> str:
+    """Output as a page shows it: what differs from place to place is left out."""
+    return re.sub(r"snapshot s[0-9a-f]+", "snapshot s…", fences.normal(output).replace(str(home.root), "…"))
+
+
 def renewed(page: str, ground: Ground) -> str:
     """The page with the outputs that are no longer true written anew. Raises `ValueError` where a block fails."""
     for outcome in reversed(list(outcomes(ground, page))):
         if outcome.problem.startswith("ended"):
             raise ValueError(f"{outcome.example.code.text}{outcome.problem}:\n{outcome.output}")
-        if outcome.problem and (shown := outcome.example.output):
-            page = f"{page[: shown.start]}```text\n{fences.normal(outcome.output)}\n```{page[shown.end :]}"
+        if outcome.problem and (told := outcome.example.output):
+            page = f"{page[: told.start]}```text\n{shown(outcome.output, ground.home)}\n```{page[told.end :]}"
     return page
 
 
