@@ -14,12 +14,13 @@ from collections.abc import Callable, Collection
 from pathlib import Path, PurePosixPath
 
 _LINK = re.compile(r"(?P<bang>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
-_CODE = re.compile(r"^(?P<ticks>`{3,}).*?^(?P=ticks)[ \t]*$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^ *(?P<ticks>`{3,}).*?^ *(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL)
 _MARTS = "dbt_project/models/marts/"
 SHOWN = {
-    "README.md": "readme.md",
+    "README.md": "index.md",
     "data/reference/RULES.md": "reference/rules.md",
     "data/reference/README.md": "reference/data.md",
+    "data/reference/README-people.md": "reference/people.md",
     "data/reference/event_types.csv": "reference/ontology.md",
     "dbt_project/queries/README.md": "reference/questions.md",
     "dbt_project/queries": "reference/questions.md",
@@ -46,7 +47,7 @@ def page_of(path: str) -> str | None:
 
 
 def outside_code(page: str, change: Callable[[str], str]) -> str:
-    """The page with everything changed but code."""
+    """The page with everything changed but blocks of code."""
     parts, last = [], 0
     for match in _CODE.finditer(page):
         parts += [change(page[last : match.start()]), match[0]]

@@ -16,9 +16,11 @@ _FIRST = ("index.md", "tutorial.md")
 _EXPLAINED = ("architecture.md", "comparison.md", "faq.md")
 _REFERENCE = (
     "reference/tables.md", "reference/questions.md", "reference/rules.md", "reference/ontology.md",
-    "reference/data.md", "reference/commands.md", "reference/settings.md",
+    "reference/data.md", "reference/people.md", "reference/commands.md", "reference/settings.md",
 )  # fmt: skip
 _PROJECT = ("project/contributing.md", "project/security.md", "project/measured.md", "project/changes.md")
+_WHOLE = {"reference/data.md", "reference/people.md", *_PROJECT}
+"""Pages that show a file of the checkout as it stands."""
 
 
 def folder() -> Path:
@@ -31,8 +33,8 @@ def written() -> dict[str, Path]:
     found = {
         path.relative_to(folder()).as_posix(): path for path in sorted(folder().rglob("*")) if path.suffix in (".md", ".svg", ".png")
     }
-    shown = {page: project_root() / file for file, page in links.SHOWN.items() if page.startswith("project/")}
-    return found | shown | {"reference/data.md": project_root() / "data" / "reference" / "README.md"}
+    whole = {page: project_root() / file for file, page in links.SHOWN.items() if page in _WHOLE}
+    return found | whole
 
 
 def _guides() -> str:
