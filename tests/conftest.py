@@ -1,13 +1,16 @@
-"""What every test may use: a state folder per test, silent libraries, the published sample. Belongs here: no test data."""
+"""What every test may use: a state folder per test, silent libraries. Belongs here: no test data."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
-from ingest.settings import Home
+if TYPE_CHECKING:
+    from ingest.settings import Home
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -29,9 +32,14 @@ def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The published sample articles, untested: for reading only."""
+    """The published sample articles, untested, for reading only; made once, however many workers there are."""
+    from ingest.settings import Home
     from orchestration.questions import build_sample
 
-    home = Home.resolve(tmp_path_factory.mktemp("sample"))
-    build_sample(home)
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+    home = Home.resolve(shared / "sample")
+    with FileLock(shared / "sample.lock"):
+        if not home.published.exists():
+            build_sample(home)
     return home
