@@ -106,9 +106,10 @@ def _renumber(dashboard: dict[str, Any], numbers: dict[int, int]) -> None:
             cell["meta"]["chartId"] = numbers[cell["meta"]["chartId"]]
     metadata = dashboard["metadata"]
     for scoped in _scoped(metadata):
-        for name in ("chartsInScope", "excluded"):
-            if name in scoped:
-                scoped[name] = sorted(numbers[old] for old in scoped[name] if old in numbers)
+        # Superset renews this at each look, but not on the way in
+        scoped.pop("chartsInScope", None)
+        if "excluded" in scoped:
+            scoped["excluded"] = sorted(numbers[old] for old in scoped["excluded"] if old in numbers)
     charts = metadata.get("chart_configuration", {})
     metadata["chart_configuration"] = {
         str(numbers[int(old)]): of_chart | {"id": numbers[int(old)]} for old, of_chart in charts.items() if int(old) in numbers
