@@ -61,7 +61,7 @@ def export(home: Home) -> list[str]:
     state = State(home)
     if not state.set_up_file.exists():
         raise EnvironmentProblem(f"no Superset has run over {home.root}: run `make superset`")
-    _inside(state, "give-out", str(state.assets_file))
+    _inside(state, "give-out", USER, str(state.assets_file))
     changed = files.write(assets_dir(), files.kept(json.loads(state.assets_file.read_text(encoding="utf-8"))))
     # what came out is what is there: the next start need not lay it over itself
     state.set_up_file.write_text(_made_from(home), encoding="utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ KINDS = ("databases", "datasets", "charts", "dashboards")
 _METADATA = "metadata.yaml"
 _NUMBERED = re.compile(r"_\d+(?=\.yaml$)")
 _OF_THE_MACHINE = {"datasource", "slice_id", "dashboards", "url_params"}
+# what Superset writes of its own accord into a dashboard that its owner looks at
+_OF_A_LOOK = {"color_scheme_domain", "shared_label_colors", "map_label_colors", "default_filters"}
 
 
 def address(published: Path) -> str:
@@ -96,6 +99,9 @@ def _plain(content: Any, numbers: dict[int, int]) -> Any:
     if "params" in content and "viz_type" in content:
         content["params"] = {name: value for name, value in content["params"].items() if name not in _OF_THE_MACHINE}
         content["query_context"] = None
+    for name, key in (("columns", "column_name"), ("metrics", "metric_name")):
+        if name in content:
+            content[name] = sorted(content[name], key=itemgetter(key))
     return content
 
 
@@ -110,6 +116,8 @@ def _renumber(dashboard: dict[str, Any], numbers: dict[int, int]) -> None:
         scoped.pop("chartsInScope", None)
         if "excluded" in scoped:
             scoped["excluded"] = sorted(numbers[old] for old in scoped["excluded"] if old in numbers)
+    for name in _OF_A_LOOK:
+        metadata.pop(name, None)
     charts = metadata.get("chart_configuration", {})
     metadata["chart_configuration"] = {
         str(numbers[int(old)]): of_chart | {"id": numbers[int(old)]} for old, of_chart in charts.items() if int(old) in numbers

@@ -4,7 +4,7 @@ Belongs here: calls of Superset's Python interface. Does not belong here: the la
 
     python -P inside.py set-up USER PASSWORD_FILE     tables of Superset itself, roles, the one user
     python -P inside.py take-in USER ASSETS_JSON      {path: text} of an export, over what is there
-    python -P inside.py give-out ASSETS_JSON          the same the other way
+    python -P inside.py give-out USER ASSETS_JSON     the same the other way
 """
 
 from __future__ import annotations
@@ -44,11 +44,14 @@ def take_in(user: str, assets: str) -> None:
         ImportAssetsCommand(contents).run()
 
 
-def give_out(assets: str) -> None:
-    """Every database, data set, chart and dashboard as text by path."""
+def give_out(user: str, assets: str) -> None:
+    """Every database, data set, chart and dashboard that the user may see, as text by path."""
     from superset.commands.export.assets import ExportAssetsCommand
+    from superset.extensions import security_manager
+    from superset.utils.core import override_user
 
-    contents = {path: text() for path, text in ExportAssetsCommand().run()}
+    with override_user(security_manager.find_user(user)):
+        contents = {path: text() for path, text in ExportAssetsCommand().run()}
     Path(assets).write_text(json.dumps(contents), encoding="utf-8")
 
 

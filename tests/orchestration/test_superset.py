@@ -208,7 +208,7 @@ def test_it_listens_on_the_loopback_asks_for_a_login_and_refuses_other_names(ser
 def exported(home: Home) -> dict[str, str]:
     """What `make superset-export` would write."""
     state = State(home)
-    command._inside(state, "give-out", str(state.assets_file))
+    command._inside(state, "give-out", USER, str(state.assets_file))
     return files.kept(json.loads(state.assets_file.read_text(encoding="utf-8")))
 
 
