@@ -8,11 +8,12 @@ CHANCERY := $(BIN)/chancery
 OTHER_DUCKDB := 1.4.4 2.0.0
 CHANCERY_HOME ?= $(CURDIR)/data
 DAGSTER_HOME ?= $(CHANCERY_HOME)/dagster
+SUPERSET := .venv/superset/.installed
 SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow torture dev eval bench docs metrics dashboard connect serve fuzz audit test-offline lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard superset superset-export test-superset connect serve fuzz audit test-offline lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -99,6 +100,16 @@ connect: $(INSTALLED)  ## the clients that the tests of how-to/connect.md run: o
 	@if command -v npm > /dev/null; then npm install --prefix .venv/connect --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null; \
 		else echo "no npm: the test of Node's client is skipped" >&2; fi
 
+superset: $(INSTALLED) $(SUPERSET)  ## Apache Superset on 127.0.0.1:8088 over what is published, its dashboards from dbt_project/dashboards
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.superset $(if $(RESET),--reset)
+
+superset-export: $(INSTALLED) $(SUPERSET)  ## what was edited in Superset, into dbt_project/dashboards
+	@$(BIN)/python -m orchestration.superset --export
+
+test-superset: $(INSTALLED) $(SUPERSET)  ## Superset's tests: every chart of every dashboard, in Debian's browser
+	@$(BIN)/python -m pytest -m superset tests/orchestration
+
 lint: $(INSTALLED)  ## style and the line of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache > /dev/null || { $(BIN)/lint-imports --no-cache; exit 1; }
@@ -114,3 +125,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --requirement requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $(INSTALLED)
+
+$(SUPERSET): orchestration/superset/requirements.lock
+	@test -x .venv/superset/bin/python || $(PYTHON) -m venv .venv/superset
+	@echo "Installing Superset into .venv/superset, once for each change of its requirements.lock; this takes minutes."
+	@.venv/superset/bin/pip install --quiet --requirement orchestration/superset/requirements.lock
+	@touch $(SUPERSET)
