@@ -34,6 +34,7 @@ from ingest.warehouse import Warehouse, writer_lock
 from orchestration import dbt, engines, reading, stamp
 from orchestration.engines.isolated import read_safely
 from orchestration.progress import Progress, silent
+from orchestration.quality import ordering
 from orchestration.quality.declarations import suite_expectations
 
 logger = logging.getLogger(__name__)
@@ -222,8 +223,6 @@ def check(
     A failure is no exception here: `require` turns one that blocks into one, Dagster into a failed check. One that only
     warns is logged. What passed with the last build is not looked at again, unless `is_whole`.
     """
-    from orchestration.quality.validation import validate
-
     run_id = run_id or f"check-{uuid4().hex[:12]}"
     n_expected = len(suite_expectations(suite))
     with (
@@ -233,8 +232,8 @@ def check(
         # the marts of a build made whole are all new
         is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
         faults.point("check.before")
+        outcomes = ordering.validated(home, suite, run_id, is_whole=is_whole)
         with Warehouse(home) as store:
-            outcomes = validate(suite, store.read, home.quality_docs / suite, run_id, is_whole=is_whole)
             faults.point("check.before_kept")
             store.validations(_validation_rows(run_id, outcomes))
         faults.point("check.after_kept")
@@ -291,12 +290,21 @@ def publish(
         return published
 
 
+def _prepare(home: Home, is_checked: bool) -> None:
+    """Let the tools of later steps start up beside the extraction."""
+    dbt.prepare(home)
+    if is_checked:
+        ordering.prepare()
+
+
 def run(
     home: Home, paths: Sequence[Path] = (), progress: Progress | None = None, *, is_checked: bool = True
 ) -> RunResult:
     """Ingest, extract, build, check and publish; nothing after extraction when nothing has changed."""
     with writer_lock(home):
         ingested = ingest(home, paths, progress)
+        if ingested.n_ok:
+            _prepare(home, is_checked)
         n_extracted = extract(home, progress)
         published = None if is_current(home) else publish(home, progress=progress, is_checked=is_checked)
         return RunResult(ingested, n_extracted, published)
@@ -305,6 +313,7 @@ def run(
 def replay(home: Home, progress: Progress | None = None) -> RunResult:
     """Rebuild from the bytes in `raw/` alone; the published file stays until the new one is checked."""
     with writer_lock(home):
+        _prepare(home, is_checked=True)
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())
             n_extracted = extract(home, progress)
