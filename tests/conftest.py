@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
+
+if TYPE_CHECKING:
+    from ingest.settings import Home
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -23,3 +28,18 @@ def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state folder of the test's own, also for code that reads the environment."""
     monkeypatch.setenv("CHANCERY_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The published sample articles, untested, for reading only; made once, however many workers there are."""
+    from ingest.settings import Home
+    from orchestration.questions import build_sample
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+    home = Home.resolve(shared / "sample")
+    with FileLock(shared / "sample.lock"):
+        if not home.published.exists():
+            build_sample(home)
+    return home

@@ -33,13 +33,3 @@ def home(world: World, tmp_path: Path) -> Home:
     """A copy of the world's home that a test may spoil."""
     shutil.copytree(world.home.root, tmp_path / "copy")
     return Home.resolve(tmp_path / "copy")
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The published sample articles, untested: for reading only."""
-    from orchestration.questions import build_sample
-
-    home = Home.resolve(tmp_path_factory.mktemp("sample"))
-    build_sample(home)
-    return home

@@ -1,0 +1,100 @@
+"""Fenced blocks of a Markdown page, and which of them is the output of which.
+
+Belongs here: reading pages. Does not belong here: running what they hold (`examples`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+_FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL)
+_FRONT = re.compile(r"\A---\n(?P<yaml>.*?)^---\n", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"\{(?P<mark>[^}]*)\}")
+RUN = ("bash", "sql", "python")
+"""Languages whose blocks are run."""
+
+
+@dataclass(frozen=True)
+class Fence:
+    """One block: its language, the mark in braces behind it ("" without one), its text, where it stands in the page."""
+
+    language: str
+    mark: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """A block to run and the block of output right behind it, where there is one."""
+
+    code: Fence
+    output: Fence | None
+
+
+def fences(page: str) -> list[Fence]:
+    """Every fenced block, in order."""
+    found = []
+    for match in _FENCE.finditer(page):
+        info = match["info"].strip()
+        mark = _MARK.search(info)
+        found.append(Fence(info.split()[0] if info else "", mark["mark"] if mark else "", match["text"], *match.span()))
+    return found
+
+
+def examples(page: str) -> list[Example]:
+    """Every block to run; a `text` block behind it, with nothing but blank lines between, is its output."""
+    blocks = fences(page)
+    out = []
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        if block.language in RUN:
+            is_output = after is not None and after.language == "text" and not page[block.end : after.start].strip()
+            out.append(Example(block, after if is_output else None))
+    return out
+
+
+def front_matter(page: str) -> dict[str, str]:
+    """What stands between the lines of dashes at the head of a page."""
+    match = _FRONT.match(page)
+    return yaml.safe_load(match["yaml"]) if match else {}
+
+
+def without_front_matter(page: str) -> str:
+    """The page from its first heading on."""
+    return _FRONT.sub("", page).lstrip("\n")
+
+
+def title(page: str) -> str:
+    """The first heading of the first level."""
+    match = re.search(r"^# (.+)$", page, re.MULTILINE)
+    return match[1].strip() if match else ""
+
+
+def plain(page: str) -> str:
+    """The page with the language alone behind each opening of a block, as every renderer understands."""
+    return _FENCE.sub(lambda m: f"{m['ticks']}{(m['info'].split() or [''])[0]}\n{m['text']}{m['ticks']}", page)
+
+
+def normal(output: str) -> str:
+    """Output as compared: no spaces at the end of lines, no blank lines around."""
+    return "\n".join(line.rstrip() for line in output.splitlines()).strip("\n")
+
+
+def matches(told: str, got: str) -> bool:
+    """Whether output is what a page tells of it; `…` in the page stands for anything, alone on a line for any lines."""
+    lines = [
+        r"(?:.*\n)*?" if line == "…" else f"{'.*'.join(map(re.escape, line.split('…')))}\n"
+        for line in normal(told).splitlines()
+    ]
+    return re.fullmatch("".join(lines), f"{normal(got)}\n") is not None
+
+
+def pages(root: Path) -> Sequence[Path]:
+    """The pages that are tested: the README and every page of the site, in order."""
+    return [root / "README.md", *sorted((root / "dbt_project" / "site").rglob("*.md"))]
