@@ -24,6 +24,8 @@ from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
 from ingest.extract import extract_in_parts as read_facts
 from ingest.extract import extractor_version, in_parallel
+from ingest.extract.vocabulary import vocabulary
+from ingest.lexicon import words
 from ingest.polling.log import Poll, poll_log
 from ingest.polling.pending import pending_batches, pending_files
 from ingest.polling.roll import named, roll
@@ -180,6 +182,22 @@ def _read_safely(articles: pl.DataFrame) -> Iterator[tuple[dict[str, pl.DataFram
         yield from _read_safely(left.tail(left.height - half))
 
 
+def _with_sound_tables(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The batches, once the reference tables are read; else every article would fail of a row that cannot stand.
+
+    Raises `UsageError` with file and row.
+    """
+    for number, batch in enumerate(batches):
+        if number == 0:
+            try:
+                vocabulary()
+                for table in (words.frames, words.verbs, words.nouns, words.function_words, words.status_cues):
+                    table()
+            except ValueError as error:
+                raise UsageError(f"a reference table cannot stand: {error}") from error
+        yield batch
+
+
 def extract(home: Home, progress: Progress | None = None) -> int:
     """Read the facts out of every article that this version has not read; gives their number."""
     done = 0
@@ -188,7 +206,7 @@ def extract(home: Home, progress: Progress | None = None) -> int:
         Warehouse(home) as store,
         (progress or silent()).stage("Extracting", unit="articles") as stage,
     ):
-        for facts, ids in in_parallel(store.pending(extractor_version()), _read_safely):
+        for facts, ids in in_parallel(_with_sound_tables(store.pending(extractor_version())), _read_safely):
             store.write_facts(facts, ids)
             done += len(ids)
             stage.advance(len(ids))
@@ -349,6 +367,8 @@ def replay(home: Home, progress: Progress | None = None) -> RunResult:
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())
             n_extracted = extract(home, progress)
+            # the models went with the old working file, though they were built from the same
+            stamp.write(home, stamp.read(home).after_build("", ""))
         published = None if is_current(home) else publish(home, progress=progress)
         return RunResult(ingested, n_extracted, published)
 
