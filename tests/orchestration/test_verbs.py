@@ -13,19 +13,20 @@ from ingest.errors import UsageError
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
 from orchestration import pipeline
+from orchestration.engines import isolated
 
 
 def test_an_article_that_breaks_extraction_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = pipeline.read_facts
+    right = isolated.read_facts
 
     def breaks_on_bread(articles: pl.DataFrame) -> Iterator[dict[str, pl.DataFrame]]:
         if articles["text"].str.contains("bread").any():
             raise RuntimeError("no appetite")
         return right(articles)
 
-    monkeypatch.setattr(pipeline, "read_facts", breaks_on_bread)
+    monkeypatch.setattr(isolated, "read_facts", breaks_on_bread)
     home = Home.resolve(tmp_path / "home")
     pipeline.ingest(home, [write_articles(tmp_path / "articles.jsonl")])
     assert pipeline.extract(home) == 3
