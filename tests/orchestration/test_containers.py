@@ -102,6 +102,7 @@ def test_the_dev_container_is_read_by_the_tool_that_starts_it() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_services_start_and_answer(tmp_path: Path) -> None:
     """The image's steps after its installations, and the commands of all three services, over one state folder."""
     app, state = tmp_path / "app", tmp_path / "state"
