@@ -1,4 +1,4 @@
-"""What README and site tell a reader to run, runs, and prints what they show. Pages that change a home are in `test_pages_slow`."""
+"""What README and site tell a reader to run, runs, and prints what they show. Pages that change a home are in `test_written_pages_slow`."""
 
 from __future__ import annotations
 
