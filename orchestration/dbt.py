@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ingest.errors import ChanceryError, CheckFailed
 from ingest.settings import Home, dbt_dir, reference_dir
+from ingest.warehouse.lake import lake_of
 from orchestration.progress import Progress
 
 _LAST_LINES = 15
@@ -60,7 +61,8 @@ def project_files() -> list[Path]:
 
 def environment(home: Home, snapshot_id: str) -> dict[str, str]:
     """The variables that the project reads, and silence towards the outside."""
-    return os.environ | {
+    lake = lake_of(home)
+    return os.environ | (lake.environment if lake else {}) | {
         "CHANCERY_STAGING": str(home.staging),
         "CHANCERY_REFERENCE": str(reference_dir()),
         "CHANCERY_SNAPSHOT_ID": snapshot_id,
@@ -152,6 +154,7 @@ def build(
     (target_dir(home) / "run_results.json").unlink(missing_ok=True)
     words = ["build", *_WITHOUT_UNIT_TESTS] if is_tested else ["run"]
     words += ["--full-refresh"] if is_whole else []
+    words += ["--target", "lake"] if lake_of(home) else []
     code, said = _invoke(home, progress, "Building", snapshot_id, *words)
     if not has_results(home):
         raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))

@@ -16,6 +16,7 @@ from ingest import tables
 from ingest.errors import DamagedData
 from ingest.settings import Home
 from ingest.sources import store
+from ingest.warehouse.lake import Lake, lake_of, opened
 from ingest.warehouse.layout import LAYOUT, SINCE, layout_of, refuse_newer
 from ingest.warehouse.publishing import content_hash, is_sealed, stored_hash, tables_of
 
@@ -151,6 +152,19 @@ def _published(path: Path, home: Home) -> list[Problem]:
         return [Problem("published file", f"cannot be read: {str(error).splitlines()[0]}", str(path))]
 
 
+def _in_lake(lake: Lake, home: Home) -> list[Problem]:
+    """What is wrong with the lake: every published row is read, and compared with what was noted when it was published."""
+    with opened(lake) as con:
+        try:
+            row = con.execute("SELECT arg_max(content_hash, (published_at, snapshot_id)) FROM quality.snapshots").fetchone()
+            is_comparable = (row[0] or "").startswith(f"{duckdb.__version__}:")
+            if is_comparable and content_hash(con, "lake") != row[0]:
+                return [Problem("lake", "its rows are not those that were published", lake.address)]
+            return _rows(con) + _missing_bytes(con, home)
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            return [Problem("lake", f"cannot be read: {str(error).splitlines()[0]}", lake.address)]
+
+
 def verify(home: Home) -> list[Problem]:
     """Everything that is not as it was stored; an empty list when all is well.
 
@@ -160,6 +174,8 @@ def verify(home: Home) -> list[Problem]:
     problems = _objects(home)
     if home.staging.exists():
         problems += _working(home)
-    if home.published.exists():
+    if lake := lake_of(home):
+        problems += _in_lake(lake, home)
+    elif home.published.exists():
         problems += _published(home.published, home)
     return problems
