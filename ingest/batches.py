@@ -1,7 +1,7 @@
 """How articles are cut into batches that some threads read at a time.
 
 Belongs here: the number of threads, the size of a batch and where one ends.
-Does not belong here: reading the articles, and the threads themselves (`ingest.extract.in_parallel`).
+Does not belong here: reading the articles, and the threads themselves (`ingest.extract.parallel`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,16 @@ import os
 import polars as pl
 
 BATCH_BYTES = 8_000_000
-"""Most text in one batch: reading it takes some 500 MB, and the plans that a batch costs whatever its size (0.3 s) are
+"""Most text in one batch: reading it takes 500 to 700 MB, and the plans that a batch costs whatever its size (0.3 s) are
 a tenth of the time. Counted in bytes, since a speech is as long as ten reports."""
+
+BYTES_AT_A_TIME = 2 * BATCH_BYTES
+"""Most text that is read at a time, whatever the number of workers: a run holds to 2 GB."""
+
+PART_SENTENCES, PART_WORDS = 60_000, 400_000
+"""Most sentences, and most words of sentences that can state a fact, that are read further at a time. In reports from
+everywhere a batch has fewer. Where each sentence is an encounter of four words, what a batch states takes ten times the
+memory of its text."""
 
 
 def n_workers() -> int:
@@ -21,14 +29,21 @@ def n_workers() -> int:
     return int(os.environ.get("CHANCERY_WORKERS") or min(os.cpu_count() or 1, 4))
 
 
+def batch_bytes() -> int:
+    """Most text in one batch for as many workers as there are."""
+    return min(BATCH_BYTES, BYTES_AT_A_TIME // n_workers())
+
+
 def even_slices(
-    sizes: pl.Series, workers: int | None = None, most: int = BATCH_BYTES
+    sizes: pl.Series, workers: int | None = None, most: int | None = None
 ) -> list[tuple[int, int]]:
-    """Start and length of each batch of articles of these sizes: none of more than `most` but by one article.
+    """Start and length of each batch of articles of these sizes: none of more than `most` (bytes of text, if not told
+    otherwise) but by one article.
 
     Where there are several they are of one size, and as many as give each worker the same number: five batches for two
     workers take as long as six.
     """
+    most = most or batch_bytes()
     total = int(sizes.sum() or 0)
     n = max(math.ceil(total / most), 1)
     if n > 1:

@@ -147,13 +147,13 @@ def check(
 @app.command()
 def publish(home: HomeOption = None) -> None:
     """Check what was built and swap it in as the published warehouse; also writes Parquet to exports/."""
-    from orchestration import pipeline, progress
+    from orchestration import pipeline, progress, reading
 
     place = Home.resolve(home)
     published = pipeline.publish(place, progress=progress.for_terminal())
     pipeline.export(place)
     state = "Published" if published.changed else "Nothing changed in"
-    typer.echo(f"{state} {published.path} (snapshot {published.snapshot_id})")
+    typer.echo(f"{state} {reading.address(place)} (snapshot {published.snapshot_id})")
 
 
 @app.command()

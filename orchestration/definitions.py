@@ -1,14 +1,18 @@
-"""Everything Dagster loads. Belongs here: nothing but loading what lies in `defs/`."""
+"""Everything Dagster loads. Belongs here: nothing but loading what lies in `defs/`, and what has to precede that."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import dagster as dg
+from orchestration import early
 
-from orchestration import history
+early.prepare()
 
-history.hurry()
+import dagster as dg  # noqa: E402
+
+from orchestration import history  # noqa: E402
+
+history.hurry(is_short_lived=early.carries_out_a_run())
 
 
 @dg.definitions

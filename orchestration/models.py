@@ -6,6 +6,7 @@ Belongs here: translating between dbt's nodes and assets. Does not belong here: 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
@@ -13,54 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject
-from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
 from orchestration import catalogue, dbt, glance
 from orchestration.progress import silent
 
+TESTS = "dbt_tests"
+"""The check of a model that stands for all its dbt tests: one check for each would be two hundred, and take seconds of a run."""
 FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=3))
 """One policy over all marts: later than the hourly schedule should leave them, they are shown as late."""
-
-
-class Translator(DagsterDbtTranslator):
-    """A model is the asset `layer/name`, its layer the folder it lies in; a source is the table it names."""
-
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
-        """As the base class makes it; marts must be fresh."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        is_mart = spec.group_name == "marts"
-        return dg.apply_freshness_policy(spec, FRESHNESS) if is_mart else spec
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """`marts/meetings`, `raw/articles`, `reference/countries`."""
-        if dbt_resource_props["resource_type"] == "source":
-            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
-        return dg.AssetKey([dbt_resource_props["fqn"][1], dbt_resource_props["name"]])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer."""
-        return dbt_resource_props["fqn"][1]
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
-        """The same owners as every asset."""
-        return catalogue.OWNERS
-
-    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The model's own description, without its SQL."""
-        return dbt_resource_props.get("description") or dbt_resource_props["name"]
-
-
-    def get_asset_check_spec(
-        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetCheckSpec | None:
-        """As the base class makes it, with what is tested in words."""
-        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and spec._replace(description=spec.description or tested(manifest["nodes"][unique_id]))
 
 
 def tested(test: Mapping[str, Any]) -> str:
@@ -81,9 +44,6 @@ def tested(test: Mapping[str, Any]) -> str:
     return said() if said else f"{test['name'].replace('_', ' ').capitalize()}."
 
 
-TRANSLATOR = Translator()
-
-
 @cache
 def manifest_path() -> Path:
     """The manifest of the dbt project, parsed anew when the project is younger."""
@@ -96,34 +56,105 @@ def manifest() -> dict[str, Any]:
     return json.loads(manifest_path().read_text(encoding="utf-8"))
 
 
+def _nodes(kind: str) -> list[dict[str, Any]]:
+    """The models, or the tests, in a fixed order."""
+    return [node for _, node in sorted(manifest()["nodes"].items()) if node["resource_type"] == kind]
+
+
+def _key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """A model is the asset `layer/name`, its layer the folder it lies in; a source is the table it names."""
+    if node["resource_type"] == "source":
+        return dg.AssetKey([node["source_name"], node["name"]])
+    return dg.AssetKey([node["fqn"][1], node["name"]])
+
+
 def keys_of(layer: str) -> list[dg.AssetKey]:
     """The assets of a layer."""
-    nodes = manifest()["nodes"].values()
-    return sorted(
-        TRANSLATOR.get_asset_key(node)
-        for node in nodes
-        if node["resource_type"] == "model" and node["fqn"][1] == layer
-    )
+    return sorted(_key(node) for node in _nodes("model") if node["fqn"][1] == layer)
 
 
-def _check_result(result: dbt.NodeResult) -> dg.AssetCheckResult | None:
-    """A dbt test as an asset check; None for one that belongs to no single asset."""
-    key = get_asset_check_key_for_test(manifest(), TRANSLATOR, result.unique_id, project=None)
-    if key is None:
-        return None
-    return dg.AssetCheckResult(
-        asset_key=key.asset_key,
-        check_name=key.name,
-        passed=not result.is_bad,
-        metadata={"status": result.status, "seconds": round(result.seconds, 3)}
-        | ({"message": result.message} if result.message else {}),
-    )
+def _columns(node: Mapping[str, Any]) -> dg.TableSchema:
+    """The described columns."""
+    return dg.TableSchema([
+        dg.TableColumn(
+            column["name"], column.get("data_type") or "", column.get("description"),
+            constraints=dg.TableColumnConstraints(
+                nullable=not any(item["type"] == "not_null" for item in column.get("constraints", []))
+            ),
+        )
+        for column in node["columns"].values()
+    ])  # fmt: skip
+
+
+def specs() -> list[dg.AssetSpec]:
+    """The asset of each model; marts must be fresh."""
+    every = manifest()["nodes"] | manifest()["sources"]
+    made = []
+    for node in _nodes("model"):
+        layer = node["fqn"][1]
+        spec = dg.AssetSpec(
+            _key(node),
+            deps=[_key(every[above]) for above in node["depends_on"]["nodes"]],
+            description=node["description"] or node["name"],
+            group_name=layer,
+            kinds={"dbt", "duckdb"},
+            owners=catalogue.OWNERS,
+            skippable=True,
+            metadata={
+                "dagster/column_schema": _columns(node),
+                "dagster/table_name": f"{node['schema']}.{node['name']}",
+                "materialized": node["config"]["materialized"],
+            },
+        )
+        made.append(dg.apply_freshness_policy(spec, FRESHNESS) if layer == "marts" else spec)
+    return made
+
+
+@cache
+def _tests() -> dict[str, list[dict[str, Any]]]:
+    """The tests of each model: those of its columns and rows, and those over several models at the one named last."""
+    found = defaultdict(list)
+    for test in _nodes("test"):
+        above = [name for name in test["depends_on"]["nodes"] if name.startswith("model.")]
+        if of := test.get("attached_node") or (above and above[-1]):
+            found[of].append(test)
+    return dict(found)
+
+
+def check_specs() -> list[dg.AssetCheckSpec]:
+    """One check for each tested model, which says what its tests demand."""
+    nodes = manifest()["nodes"]
+    return [
+        dg.AssetCheckSpec(
+            TESTS, asset=_key(nodes[model]), blocking=True, description="\n".join(f"- {tested(test)}" for test in tests)
+        )
+        for model, tests in _tests().items()
+    ]
+
+
+def _check_results(results: Mapping[str, dbt.NodeResult]) -> Iterator[dg.AssetCheckResult]:
+    """Of each model whose tests were asked: whether all held, and what those found that did not."""
+    nodes = manifest()["nodes"]
+    for model, tests in _tests().items():
+        asked = [results[test["unique_id"]] for test in tests if test["unique_id"] in results]
+        asked = [result for result in asked if result.status != "skipped"]
+        if not asked:
+            continue
+        bad = [result for result in asked if result.is_bad]
+        said = [f"- {tested(nodes[item.unique_id])} {item.message}" for item in bad]
+        yield dg.AssetCheckResult(
+            asset_key=_key(nodes[model]),
+            check_name=TESTS,
+            passed=not bad,
+            metadata={"tests": len(asked), "failed": len(bad), "seconds": round(sum(item.seconds for item in asked), 3)}
+            | ({"what failed": dg.MetadataValue.md("\n".join(said))} if bad else {}),
+        )
 
 
 def events(
     home: Home, results: Sequence[dbt.NodeResult]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """What the build made and tested."""
+    """What the build made and tested; what it kept is current too."""
     nodes = manifest()["nodes"]
     with Warehouse(home) as store:
         store.see_built_marts()
@@ -137,11 +168,5 @@ def events(
                 }
                 if node["schema"] == "marts":
                     metadata["data docs"] = glance.data_docs(home, "marts")
-                yield dg.MaterializeResult(TRANSLATOR.get_asset_key(node), metadata=metadata)
-    for result in results:
-        if (
-            result.unique_id.startswith("test.")
-            and result.status != "skipped"
-            and (check := _check_result(result))
-        ):
-            yield check
+                yield dg.MaterializeResult(_key(node), metadata=metadata)
+    yield from _check_results({result.unique_id: result for result in results})

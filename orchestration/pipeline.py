@@ -7,7 +7,9 @@ Belongs here: what each verb does and in which order. Does not belong here: how 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -20,7 +22,7 @@ import polars as pl
 from ingest import faults, tables, warehouse
 from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
-from ingest.extract import extract as read_facts
+from ingest.extract import extract_in_parts as read_facts
 from ingest.extract import extractor_version, in_parallel
 from ingest.polling.log import Poll, poll_log
 from ingest.polling.pending import pending_batches, pending_files
@@ -32,6 +34,7 @@ from ingest.sources.store import POLLED
 from ingest.warehouse import Warehouse, writer_lock
 from orchestration import dbt, reading, stamp
 from orchestration.progress import Progress, silent
+from orchestration.quality import ordering
 from orchestration.quality.declarations import suite_expectations
 
 logger = logging.getLogger(__name__)
@@ -158,18 +161,23 @@ def _failed(article_id: str) -> dict[str, pl.DataFrame]:
 
 
 def _read_safely(articles: pl.DataFrame) -> Iterator[tuple[dict[str, pl.DataFrame], list[str]]]:
-    """Facts of a batch; when it breaks, of its halves, down to the one article that breaks."""
-    ids = articles["article_id"].to_list()
+    """Facts of a batch in parts, each with its articles; when it breaks, of the halves of what is left, down to the one
+    article that breaks."""
+    left = articles
     try:
-        yield read_facts(articles), ids
+        for facts in read_facts(articles):
+            ids = facts["extractions"]["article_id"]
+            yield facts, ids.to_list()
+            left = left.filter(~pl.col("article_id").is_in(ids.implode()))
     except Exception:
-        if articles.height == 1:
-            logger.exception("extraction failed on article %s", ids[0])
-            yield _failed(ids[0]), ids
+        if left.height < 2:
+            for article_id in left["article_id"]:
+                logger.exception("extraction failed on article %s", article_id)
+                yield _failed(article_id), [article_id]
             return
-        half = articles.height // 2
-        yield from _read_safely(articles.head(half))
-        yield from _read_safely(articles.tail(articles.height - half))
+        half = left.height // 2
+        yield from _read_safely(left.head(half))
+        yield from _read_safely(left.tail(left.height - half))
 
 
 def extract(home: Home, progress: Progress | None = None) -> int:
@@ -180,11 +188,10 @@ def extract(home: Home, progress: Progress | None = None) -> int:
         Warehouse(home) as store,
         (progress or silent()).stage("Extracting", unit="articles") as stage,
     ):
-        for parts in in_parallel(store.pending(extractor_version()), lambda articles: list(_read_safely(articles))):
-            for facts, ids in parts:
-                store.write_facts(facts, ids)
-                done += len(ids)
-                stage.advance(len(ids))
+        for facts, ids in in_parallel(store.pending(extractor_version()), _read_safely):
+            store.write_facts(facts, ids)
+            done += len(ids)
+            stage.advance(len(ids))
     return done
 
 
@@ -248,21 +255,18 @@ def check(
     A failure is no exception here: `require` turns one that blocks into one, Dagster into a failed check. One that only
     warns is logged. What passed with the last build is not looked at again, unless `is_whole`.
     """
-    from orchestration.quality.validation import validate
-
     run_id = run_id or f"check-{uuid4().hex[:12]}"
     n_expected = len(suite_expectations(suite))
     with (
         writer_lock(home),
         (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage,
     ):
-        # the marts of a build made whole are all new
-        is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
+        # the marts of a build made whole are all new; rows in a lake bear no number by which new ones are known
+        is_new = suite != "marts" and not stamp.is_kept(home)
+        is_whole = is_whole or is_new or (suite == "marts" and warehouse.lake_of(home) is not None)
         faults.point("check.before")
+        outcomes = ordering.validated(home, suite, run_id, is_whole=is_whole)
         with Warehouse(home) as store:
-            if suite == "marts":
-                store.see_built_marts()
-            outcomes = validate(suite, store.read, home.quality_docs / suite, run_id, is_whole=is_whole)
             faults.point("check.before_kept")
             store.validations(_validation_rows(run_id, outcomes))
         faults.point("check.after_kept")
@@ -320,12 +324,21 @@ def publish(
         return published
 
 
+def _prepare(home: Home, is_checked: bool) -> None:
+    """Let the tools of later steps start up beside the extraction."""
+    dbt.prepare(home)
+    if is_checked:
+        ordering.prepare()
+
+
 def run(
     home: Home, paths: Sequence[Path] = (), progress: Progress | None = None, *, is_checked: bool = True
 ) -> RunResult:
     """Ingest, extract, build, check and publish; nothing after extraction when nothing has changed."""
     with writer_lock(home):
         ingested = ingest(home, paths, progress)
+        if ingested.n_ok:
+            _prepare(home, is_checked)
         n_extracted = extract(home, progress)
         published = None if is_current(home) else publish(home, progress=progress, is_checked=is_checked)
         return RunResult(ingested, n_extracted, published)
@@ -334,6 +347,7 @@ def run(
 def replay(home: Home, progress: Progress | None = None) -> RunResult:
     """Rebuild from the bytes in `raw/` alone; the published file stays until the new one is checked."""
     with writer_lock(home):
+        _prepare(home, is_checked=True)
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())
             n_extracted = extract(home, progress)
@@ -342,8 +356,14 @@ def replay(home: Home, progress: Progress | None = None) -> RunResult:
 
 
 def verify(home: Home) -> list[warehouse.Problem]:
-    """Look for damage in the stored bytes, the working file and the published file."""
-    return warehouse.verify(home)
+    """Look for damage in the stored bytes, the working file and the published file, while nobody writes.
+
+    Raises `EnvironmentProblem` where there is no state folder, or where another process writes.
+    """
+    # from a copy on a read-only medium too, of which nobody else is the writer
+    is_writable = home.warehouse.is_dir() and os.access(home.warehouse, os.W_OK)
+    with writer_lock(home) if is_writable else nullcontext():
+        return warehouse.verify(home)
 
 
 def forget(home: Home, article_id: str, progress: Progress | None = None) -> warehouse.Forgotten:

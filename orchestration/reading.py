@@ -16,7 +16,7 @@ import polars as pl
 
 from ingest.errors import ChanceryError, DamagedData, EnvironmentProblem, UsageError
 from ingest.settings import Home
-from ingest.warehouse.lake import Lake, lake_of, opened, quoted
+from ingest.warehouse.lake import Lake, NothingThere, lake_of, opened, quoted
 
 READER_PROFILE = {
     "enable_external_access": "false",
@@ -76,10 +76,14 @@ _REASONS = """
 
 def is_published(home: Home) -> bool:
     """Whether anything is published, in the home's file or in its lake."""
-    if lake := lake_of(home):
+    lake = lake_of(home)
+    if not lake:
+        return home.published.exists()
+    try:
         with opened(lake) as connection:
             return bool(connection.execute(_IN_LAKE).fetchone()[0])
-    return home.published.exists()
+    except NothingThere:
+        return False
 
 
 def address(home: Home) -> str:

@@ -17,6 +17,9 @@ import psutil
 _UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 _LAUNCHERS_HERE = frozenset(["DefaultRunLauncher", "SyncInMemoryRunLauncher"])
 _SECONDS_OF_GRACE = 30.0
+_SECONDS_TO_SAY_WHERE = 150.0
+"""A run says in which process it works once that has loaded the code, which takes some ten seconds: one that has not
+said so after this long was killed before it could. A process that comes later than this finds its run failed, and ends."""
 _CLOCK_SLACK = 2.0
 
 
@@ -41,17 +44,24 @@ def _is_alive(pid: int, since: float) -> bool:
         return False
 
 
+def _is_dead(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:
+    """Whether its process is gone, or never came to say that it is there."""
+    told = _process_of(instance, record.dagster_run.run_id)
+    if told is None:
+        return time() - record.update_timestamp.timestamp() > _SECONDS_TO_SAY_WHERE
+    return time() - told[1] > _SECONDS_OF_GRACE and not _is_alive(*told)
+
+
 def dead_runs(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:
-    """Runs under way whose process is gone for longer than a run takes to say that it ended.
+    """Runs under way whose process is gone for longer than a run takes to say that it ended, or was never heard of.
 
     None where runs are launched on other machines: their processes cannot be seen from here.
     """
     if type(instance.run_launcher).__name__ not in _LAUNCHERS_HERE:
         return
-    for run in instance.get_runs(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
-        told = _process_of(instance, run.run_id)
-        if told and time() - told[1] > _SECONDS_OF_GRACE and not _is_alive(*told):
-            yield run
+    for record in instance.get_run_records(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
+        if _is_dead(instance, record):
+            yield record.dagster_run
 
 
 def _left_slots(instance: dg.DagsterInstance) -> Iterator[str]:

@@ -6,22 +6,21 @@ Does not belong here: the steps themselves (the modules of this package) and any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 
 from ingest import tables
-from ingest.batches import n_workers
-from ingest.extract.engine import facts_of, read
+from ingest.extract.engine import facts_of, read_in_parts
+from ingest.extract.parallel import in_parallel
 from ingest.lexicon import glosses
 from ingest.settings import reference_dir
 
-_Result = TypeVar("_Result")
+__all__ = ["extract", "extract_in_parts", "extractor_version", "in_parallel"]
+
 _ENGLISH = ["en", "und"]
 _REFERENCE = (
     "alias_context",
@@ -70,40 +69,29 @@ def _unread(articles: pl.DataFrame, version: str) -> pl.DataFrame:
     )
 
 
-def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The facts tables (by name, without schema) of a batch of articles.
+def extract_in_parts(articles: pl.DataFrame) -> Iterator[dict[str, pl.DataFrame]]:
+    """As `extract`, some of the articles at a time: as many as memory asks for, in no order that matters.
 
-    `articles` has article_id, title, text, published_date, language, source: one row per article. Rows in a language
-    without tables are counted in `extractions` as `unsupported_language` and give no facts.
+    `extractions` of each part tells which articles it is about.
     """
     version = extractor_version()
     known = glosses.languages()
     code = pl.col("language").fill_null("und").str.slice(0, 3).str.split("-").list.first()
     code = pl.when(code.is_in(_ENGLISH)).then(pl.lit("en")).when(code.is_in(known)).then(code).otherwise(pl.lit(""))
     ordered = articles.sort("article_id").with_columns(code.alias("read_as"))
-    parts = [
-        facts_of(read(chosen.drop("read_as"), str(read_as)), version)
-        for (read_as,), chosen in ordered.filter(pl.col("read_as") != "").group_by("read_as", maintain_order=True)
-    ] or [{t.name: t.empty() for t in tables.FACTS}]
-    out = {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
-    out["extractions"] = pl.concat([out["extractions"], _unread(ordered.filter(pl.col("read_as") == ""), version)])
-    return out
+    for (read_as,), chosen in ordered.group_by("read_as", maintain_order=True):
+        if read_as:
+            for reading in read_in_parts(chosen.drop("read_as"), str(read_as)):
+                yield facts_of(reading, version)
+        else:
+            yield {t.name: t.empty() for t in tables.FACTS} | {"extractions": _unread(chosen, version)}
 
 
-def in_parallel(
-    batches: Iterable[pl.DataFrame], read_one: Callable[[pl.DataFrame], _Result], workers: int | None = None
-) -> Iterator[_Result]:
-    """`read_one` over the batches, some at a time, results in the order of the batches.
+def extract(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The facts tables (by name, without schema) of a batch of articles.
 
-    Threads suffice: Polars works outside the interpreter's lock. No more batches are held than there are workers.
-    `workers` defaults to what `ingest.batches` says.
+    `articles` has article_id, title, text, published_date, language, source: one row per article. Rows in a language
+    without tables are counted in `extractions` as `unsupported_language` and give no facts.
     """
-    n = workers or n_workers()
-    with ThreadPoolExecutor(n) as pool:
-        waiting: list[Future[_Result]] = []
-        for batch in batches:
-            waiting.append(pool.submit(read_one, batch))
-            if len(waiting) > n:
-                yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+    parts = list(extract_in_parts(articles)) or [{t.name: t.empty() for t in tables.FACTS}]
+    return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}

@@ -6,12 +6,14 @@ Does not belong here: any rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import polars as pl
 
 from ingest import tables
+from ingest.batches import PART_SENTENCES, PART_WORDS, even_slices
 from ingest.extract import (
     clauses,
     coreference,
@@ -60,22 +62,70 @@ class Reading:
     bound: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class _Named:
+    """Who is named in a batch, and the words of the sentences that can state a fact (`elements`).
+
+    `named` are the elements of all sentences that name somebody, `told` the articles that can state a fact, `everything`
+    the words of those articles.
+    """
+
+    folded: pl.DataFrame
+    sents: pl.DataFrame
+    quotes: pl.DataFrame
+    mentions: pl.DataFrame
+    people: pl.DataFrame
+    named: pl.DataFrame
+    told: pl.DataFrame
+    everything: pl.DataFrame
+    elements: pl.DataFrame
+
+    def only(self, some: pl.DataFrame) -> _Named:
+        """The same for some articles (a)."""
+        return _Named(**{
+            each.name: getattr(self, each.name).join(some, on="a", how="semi", maintain_order="left") for each in fields(self)
+        })  # fmt: skip
+
+
+def _some_at_a_time(folded: pl.DataFrame, counted: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
+    """The articles (a) in their order, so many at a time that they have no more than `most` rows but by one article."""
+    sizes = folded.select("a").join(counted.group_by("a").len(), on="a", how="left", maintain_order="left")
+    for start, length in even_slices(sizes["len"].fill_null(0), workers=1, most=most):
+        yield sizes.select("a").slice(start, length)
+
+
+def _sentences(articles: pl.DataFrame, language: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame | None]:
+    """Articles, their sentences in the grammar's words, and the way back to the words of another language than English."""
+    if language == "en":
+        folded = prepare.fold_articles(articles)
+        sents = prepare.sentences(folded, vocabulary().cities)
+        return folded, sents.with_columns(pl.col("fold").alias("plain")), None
+    folded = prepare.fold_articles(articles, language)
+    return folded, *gloss.gloss(prepare.sentences(folded, vocabulary().cities), language)
+
+
 def read(articles: pl.DataFrame, language: str = "en") -> Reading:
     """Articles (article_id, title, text, published_date, source) of one language to bound clauses with status, date and place.
 
     Another language than English is read in the grammar's words (`gloss`); all places are then those in the article.
     """
-    if language == "en":
-        folded = prepare.fold_articles(articles)
-        sents = prepare.sentences(folded, vocabulary().cities)
-        return _read(folded, sents.with_columns(pl.col("fold").alias("plain")))
-    folded = prepare.fold_articles(articles, language)
-    sents, way = gloss.gloss(prepare.sentences(folded, vocabulary().cities), language)
-    return _in_the_text(_read(folded, sents), way)
+    folded, sents, way = _sentences(articles, language)
+    return _in_the_text(_bind(_name(folded, sents)), way)
 
 
-def _in_the_text(reading: Reading, way: pl.DataFrame) -> Reading:
+def read_in_parts(articles: pl.DataFrame, language: str = "en") -> Iterator[Reading]:
+    """As `read`, in as many readings of some articles each as memory asks for."""
+    folded, sents, way = _sentences(articles, language)
+    for some in _some_at_a_time(folded, sents, PART_SENTENCES):
+        named = _name(*(frame.join(some, on="a", how="semi", maintain_order="left") for frame in (folded, sents)))
+        for few in _some_at_a_time(named.folded, named.elements, PART_WORDS):
+            yield _in_the_text(_bind(named.only(few)), way)
+
+
+def _in_the_text(reading: Reading, way: pl.DataFrame | None) -> Reading:
     """The reading with every place of a word, and the words of every trigger, as they are in the article."""
+    if way is None:
+        return reading
     placed = partial(gloss.back_to_text, way=way)
     words_of = {"starts": ["start", "office_start"], "ends": ["end", "office_end"]}
     at = reading.sents.select("sid", pl.col("start").alias("s0"))
@@ -99,10 +149,9 @@ def _in_the_text(reading: Reading, way: pl.DataFrame) -> Reading:
     )
 
 
-def _read(folded: pl.DataFrame, sents: pl.DataFrame) -> Reading:
-    """Articles and their sentences, in the grammar's words, to bound clauses."""
+def _name(folded: pl.DataFrame, sents: pl.DataFrame) -> _Named:
+    """Articles and their sentences, in the grammar's words, to who is named in them."""
     known = vocabulary()
-    cities = known.cities
     published = folded.select("a", pl.col("published_date").alias("date"))
     found = names.join_names(names.choose_kind(tokens.tokenise(sents, known, relevance.readable_tokens)))
     found = where.capitals(found, places.countries())
@@ -114,13 +163,20 @@ def _read(folded: pl.DataFrame, sents: pl.DataFrame) -> Reading:
     quotes = statements.quotes(folded)
     named = coreference.attach_people(named, who)
     told = relevance.telling_articles(named, quotes, where.NATIONAL)
-    sents_told = sents.join(told, on="a", how="semi", maintain_order="left")
     everything = elements.select("a", "sid", "word_class", "lower").join(told, on="a", how="semi")
     nouns = pl.concat([triggers.encounter_nouns(), places.definite_nouns()["form"]])
     telling = relevance.telling_sentences(everything, named, nouns)
     elements = elements.join(telling, on="sid", how="semi", maintain_order="left")
     elements = coreference.attach_people(elements, who)
-    others = named.join(elements.select("i"), on="i", how="anti")
+    return _Named(folded, sents, quotes, mentions, who, named, told, everything, elements)
+
+
+def _bind(part: _Named) -> Reading:
+    """Who is named, and what is said of them, to bound clauses."""
+    cities, folded, sents, elements = vocabulary().cities, part.folded, part.sents, part.elements
+    published = folded.select("a", pl.col("published_date").alias("date"))
+    sents_told = sents.join(part.told, on="a", how="semi", maintain_order="left")
+    others = part.named.join(elements.select("i"), on="i", how="anti")
     elements = marking.mark_words(elements)
     dated = dates.find_dates(sents_told, published)
     spots = where.find_places(elements)
@@ -135,7 +191,7 @@ def _read(folded: pl.DataFrame, sents: pl.DataFrame) -> Reading:
     elements = marking.mark_harm(elements, words.verbs())
     trig = triggers.triggers(elements, words.verbs(), words.nouns(), words.frames())
     # what counts over a whole article asks `everything`: `elements` lacks the sentences without an actor
-    bound = clauses.without_sport(clauses.bind(elements, groups, trig), everything)
+    bound = clauses.without_sport(clauses.bind(elements, groups, trig), part.everything)
     sents_bound = sents.join(bound.select("sid"), on="sid", how="semi", maintain_order="left")
     bound = status.statuses(bound, elements, status.find_cues(sents_bound, words.status_cues()))
     bound = when.with_purposes(when.add_dates(bound, dated, sents, elements))
@@ -145,7 +201,7 @@ def _read(folded: pl.DataFrame, sents: pl.DataFrame) -> Reading:
     # An organisation may host, but it is no place.
     is_country = pl.col("country_code").is_in(places.countries()["code"].implode())
     bound = bound.with_columns(pl.when(is_country).then("country_code").alias("country_code"))
-    return Reading(folded, sents, quotes, elements, others, mentions, who, groups, bound)
+    return Reading(folded, sents, part.quotes, elements, others, part.mentions, part.people, groups, bound)
 
 
 def _names_of_codes() -> pl.DataFrame:

@@ -51,6 +51,13 @@ def _arrivals(home: Home, paths: Sequence[str]) -> Iterator[Arrival]:
             yield store.load(manifest)
 
 
+def pending_arrivals(home: Home) -> Iterator[Arrival]:
+    """The arrivals of every note."""
+    for path in pending_files(home):
+        with suppress(FileNotFoundError):
+            yield from _arrivals(home, json.loads(path.read_text(encoding="utf-8")))
+
+
 def pending_batches(home: Home) -> Iterator[Batch]:
     """The batches of every note; a note goes when the batch after its last is asked for, so when all were taken in."""
     for path in pending_files(home):

@@ -44,6 +44,10 @@ _HOLDER = (
 _held: dict[tuple[str, str], Any] = {}
 
 
+class NothingThere(EnvironmentProblem):
+    """The lake was never written."""
+
+
 @dataclass(frozen=True)
 class Lake:
     """Where a lake is: words for libpq, folder or bucket of its Parquet files, its name, days of history to keep."""
@@ -141,6 +145,8 @@ def told_of(lake: Lake, what: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         said = " ".join(str(error).split())[:300]
+        if "creating a new DuckLake is explicitly disabled" in said:
+            raise NothingThere(f"nothing is published in the {lake.address} yet") from error
         if _CONFLICT.search(said):
             raise EnvironmentProblem(
                 f"{what} gave way to another writer of the {lake.address}; it is as that one left it, try again ({said})"

@@ -13,12 +13,14 @@ from pathlib import Path
 import duckdb
 
 from ingest import tables
-from ingest.errors import DamagedData
+from ingest.articles import Batch, admit
+from ingest.errors import DamagedData, EnvironmentProblem
+from ingest.polling.pending import pending_arrivals
 from ingest.settings import Home
-from ingest.sources import store
+from ingest.sources import arrival_batches, store
 from ingest.warehouse.lake import Lake, lake_of, opened
 from ingest.warehouse.layout import LAYOUT, SINCE, layout_of, refuse_newer
-from ingest.warehouse.publishing import content_hash, is_sealed, stored_hash, tables_of
+from ingest.warehouse.publishing import content_hash, is_sealed, seals, stored_hash, tables_of
 
 _SHA = re.compile(r"^[0-9a-f]{64}$")
 _LAWS = (
@@ -56,9 +58,9 @@ class Problem:
     detail: str = ""
 
 
-def _objects(home: Home) -> list[Problem]:
-    """Stored bytes whose hash is not their name."""
-    problems = []
+def _objects(home: Home) -> tuple[list[Problem], list[store.Arrival]]:
+    """Stored bytes whose hash is not their name, and the arrivals whose manifests are sound."""
+    problems, arrivals = [], []
     for path in sorted(home.raw.glob("??/*")):
         if _SHA.match(path.name):
             with path.open("rb") as handle:
@@ -66,16 +68,44 @@ def _objects(home: Home) -> list[Problem]:
                     problems.append(Problem("raw store", "bytes are not those that were stored", str(path)))
     for manifest in sorted(home.raw.glob("*/*.json")):
         try:
-            store.load(manifest)
+            arrivals.append(store.load(manifest))
         except DamagedData as error:
             problems.append(Problem("raw store", str(error)))
     note = home.raw / "layout"
     if note.exists() and note.read_bytes() not in [b"%d\n" % n for n in range(1, store.LAYOUT + 1)]:
         problems.append(Problem("raw store", "its layout is none that was ever written", str(note)))
-    return problems
+    return problems, arrivals
 
 
-def _working(home: Home) -> list[Problem]:
+def _is_told(con: duckdb.DuckDBPyConnection, batch: Batch) -> bool:
+    """Whether each input of a batch is an article, a forgotten one or a refusal: bytes may come again as another batch."""
+    admitted = admit(batch)
+    known = (
+        (admitted.articles["article_id"], "SELECT article_id FROM raw.articles UNION ALL SELECT article_id FROM raw.tombstones"),
+        (admitted.quarantine["input_id"], "SELECT input_id FROM raw.quarantine"),
+    )
+    return not any(
+        con.execute(f"SELECT count(*) FROM (SELECT unnest(?::VARCHAR[]) AS id) WHERE id NOT IN ({sql})", [ids.to_list()]).fetchone()[0]
+        for ids, sql in known
+    )
+
+
+def _untold(con: duckdb.DuckDBPyConnection, home: Home, arrivals: list[store.Arrival]) -> list[Problem]:
+    """Arrivals of which the ledger tells nothing: a run broke off, or a write-ahead log lost its tail."""
+    times = {when for (when,) in con.execute("SELECT DISTINCT loaded_at FROM raw.ledger").fetchall()}
+    doubtful = [arrival for arrival in arrivals if arrival.when not in times]
+    try:
+        waiting = {arrival.key for arrival in pending_arrivals(home)} if doubtful else set()
+        return [
+            Problem("raw.ledger", "does not tell of an input that is stored; `chancery replay` reads it", arrival.path)
+            for arrival in doubtful
+            if arrival.key not in waiting and not all(_is_told(con, batch) for batch in arrival_batches([arrival], home))
+        ]
+    except DamagedData:
+        return []  # told of as damage to stored bytes
+
+
+def _working(home: Home, arrivals: list[store.Arrival]) -> list[Problem]:
     """What is wrong with the working file: every row of every table is read, and the ledger counted anew."""
     try:
         with duckdb.connect(str(home.staging), read_only=True) as con:
@@ -86,11 +116,12 @@ def _working(home: Home) -> list[Problem]:
                 "SELECT (SELECT count(*) FROM raw.articles), (SELECT coalesce(sum(n_ok), 0) FROM raw.ledger), "
                 "(SELECT count(DISTINCT article_id) FROM raw.tombstones)"
             ).fetchone()
+            untold = _untold(con, home, arrivals)
     except (duckdb.Error, UnicodeDecodeError) as error:
         return [Problem("working file", f"cannot be read: {str(error).splitlines()[0]}", str(home.staging))]
     if not n_ok - n_gone <= n <= n_ok:
         return [Problem("working file", f"holds {n} articles, the ledger tells of {n_ok}", str(home.staging))]
-    return []
+    return untold
 
 
 def _rows(con: duckdb.DuckDBPyConnection) -> list[Problem]:
@@ -165,17 +196,29 @@ def _in_lake(lake: Lake, home: Home) -> list[Problem]:
             return [Problem("lake", f"cannot be read: {str(error).splitlines()[0]}", lake.address)]
 
 
+def _require_state(home: Home) -> None:
+    """Raise `EnvironmentProblem` where nothing lies that could be looked at, so that it is not called sound."""
+    if not home.root.is_dir():
+        raise EnvironmentProblem(f"there is no folder {home.root}")
+    if not any(place.exists() for place in (home.raw, home.staging, home.published)):
+        raise EnvironmentProblem(f"{home.root} is no state folder of Chancery: it has neither raw/ nor a warehouse")
+
+
 def verify(home: Home) -> list[Problem]:
     """Everything that is not as it was stored; an empty list when all is well.
 
     A flipped bit or a cut tail in `raw/` or in the published file is found, since all bytes are compared with what was
-    noted of them; in the working file where it meets a row.
+    noted of them; in the working file and its write-ahead log where it meets a row, or loses one.
+    Raises `EnvironmentProblem` where there is no state folder.
     """
-    problems = _objects(home)
+    _require_state(home)
+    problems, arrivals = _objects(home)
     if home.staging.exists():
-        problems += _working(home)
+        problems += _working(home, arrivals)
     if lake := lake_of(home):
         problems += _in_lake(lake, home)
     elif home.published.exists():
         problems += _published(home.published, home)
+    elif len(seals(home)) > 1:
+        problems.append(Problem("published file", "is gone; `chancery publish` makes it anew", str(home.published)))
     return problems

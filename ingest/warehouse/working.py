@@ -24,7 +24,7 @@ import polars as pl
 
 from ingest import faults, tables
 from ingest.articles import Admitted
-from ingest.batches import BATCH_BYTES, even_slices
+from ingest.batches import even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
 from ingest.warehouse import layout
@@ -390,7 +390,7 @@ class Warehouse:
         finally:
             con.unregister("refused")
 
-    def pending(self, extractor_version: str, most: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
+    def pending(self, extractor_version: str, most: int | None = None) -> Iterator[pl.DataFrame]:
         """Articles that this version has not read, in the order in which they lie in the file, in batches of so many bytes.
 
         By row number: a batch then reads its own part of the table. By id it would read all of it, as ids are hashes.

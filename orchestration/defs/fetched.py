@@ -3,7 +3,7 @@
 import dagster as dg
 from pydantic import Field
 
-from orchestration import catalogue, pipeline
+from orchestration import catalogue, early, pipeline
 from orchestration.place import Place
 
 _DAYS = dg.DailyPartitionsDefinition(start_date="2020-01-01", timezone="UTC")
@@ -39,6 +39,7 @@ def polls(context: dg.AssetExecutionContext, config: Asked, place: Place) -> dg.
 )
 def archive(context: dg.AssetExecutionContext, config: Asked, place: Place) -> dg.MaterializeResult:
     """What sources published on one day, for those that reach back: sitemaps, GDELT, web archives; read by `raw`."""
+    early.dismiss()
     day = context.partition_time_window.start.date()
     with catalogue.failures():
         made = pipeline.fetch(place.home, config.names, day, catalogue.logged(context))

@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 
 import dagster as dg
-from dagster_dbt import dbt_assets
 
 from ingest.errors import CheckFailed
 from orchestration import catalogue, dbt, models, pipeline
 from orchestration.place import Place
 
 
-@dbt_assets(
-    manifest=models.manifest_path(),
-    dagster_dbt_translator=models.TRANSLATOR,
-    name="models",
-    pool=catalogue.POOL,
-)
+@dg.multi_asset(name="models", specs=models.specs(), check_specs=models.check_specs(), can_subset=False, pool=catalogue.POOL)
 def marts(
     context: dg.AssetExecutionContext, place: Place
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:

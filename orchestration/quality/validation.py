@@ -67,7 +67,7 @@ def _exception(result: Any) -> str | None:
     return str(nested[0].get("exception_message")) if nested else None
 
 
-def _quiet_library() -> Any:
+def library() -> Any:
     """The library, imported late, without analytics and without its chatter on the log."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
@@ -136,12 +136,14 @@ def validate(
     run_id: str | None = None,
     *,
     is_whole: bool = True,
+    tell: Callable[[list[Outcome]], None] = lambda outcomes: None,
 ) -> list[Outcome]:
     """Run a suite over the frames that `read` gives for its queries; its data docs go to `site`.
 
-    `is_whole=False` looks only at what is new, where a query can tell.
+    `is_whole=False` looks only at what is new, where a query can tell. `tell` gets the outcomes before the data docs are
+    written, which takes as long as the checks.
     """
-    gx = _quiet_library()
+    gx = library()
     context = _context(gx, site)
     context.data_sources.add_pandas(suite)
     outcomes: list[Outcome] = []
@@ -154,6 +156,7 @@ def validate(
             run_id=gx.RunIdentifier(run_name=run_id) if run_id else None,
         )
         outcomes += _outcomes(block, validated)
+    tell(outcomes)
     if site is not None:
         context.build_data_docs()
     return outcomes

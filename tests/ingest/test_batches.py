@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from ingest.batches import even_slices
+from ingest.batches import BYTES_AT_A_TIME, batch_bytes, even_slices
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_a_batch_is_too_large_by_one_article_at_most() -> None:
     sizes = pl.Series([30, 10, 20, 50, 10, 10, 40, 20])
     for start, length in even_slices(sizes, 2, 60):
         assert sizes.slice(start, length - 1).sum() <= 60
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 4, 16])
+def test_no_more_is_read_at_a_time_by_more_workers(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+    monkeypatch.setenv("CHANCERY_WORKERS", str(workers))
+    assert workers * batch_bytes() <= BYTES_AT_A_TIME

@@ -7,9 +7,10 @@ from datetime import date
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from ingest import tables
-from ingest.extract import extract, relevance
+from ingest.extract import engine, extract, extract_in_parts, relevance
 from ingest.settings import project_root
 
 _BODY = (
@@ -86,6 +87,19 @@ def test_order_and_batches_change_nothing(facts: dict[str, pl.DataFrame], order:
     for table in tables.FACTS:
         both = pl.concat([half[table.name] for half in halves]).sort(table.key)
         assert both.equals(facts[table.name].sort(table.key)), table.address
+
+
+@pytest.mark.parametrize(("sentences", "words"), [(3, 400_000), (60_000, 1)])
+def test_reading_in_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch, sentences: int, words: int) -> None:
+    """What memory asks for: before the words are read, and before what they state is."""
+    articles = _frame({name: text[:3_000] for name, text in _TEXTS.items()})
+    whole = extract(articles)
+    monkeypatch.setattr(engine, "PART_SENTENCES", sentences)
+    monkeypatch.setattr(engine, "PART_WORDS", words)
+    parts = list(extract_in_parts(articles))
+    assert len(parts) > 2
+    for name, table in whole.items():
+        assert_frame_equal(pl.concat([part[name] for part in parts]), table, check_row_order=False)
 
 
 def test_other_languages_are_counted_and_not_read() -> None:

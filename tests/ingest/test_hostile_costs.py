@@ -94,7 +94,7 @@ LONG = [
     ("gzip_bomb_of_line_ends", _bomb("a.csv.gz", b"\n" * 1_000_000, 1_000), 0, ["empty_file"], 60),
     ("gzip_bomb_of_a_feed", _bomb("a.xml.gz", b" " * 1_000_000, 1_000), 0, ["too_large"], 20),
     ("feed_of_a_hundred_thousand", _feed(100_000), 0, None, 60),
-    ("many_dense_articles", lambda folder: _write(folder / "a.jsonl", b"".join(line(id=n, text="Norway met Iceland. " * 900) for n in range(150))), 150, [], 400),
+    ("many_dense_articles", lambda folder: _write(folder / "a.jsonl", b"".join(line(id=n, text="Norway met Iceland. " * 900) for n in range(400))), 400, [], 260),
     ("dates", _text("on Friday 26 July 2025 " * 80_000), 1, [], 10),
     ("quotation_marks", _text('"' * 1_000_000 + "Norway met Iceland."), 1, [], 10),
 ]  # fmt: skip

@@ -20,6 +20,7 @@ import pytest
 from ingest import tables, warehouse
 from ingest.articles import admit
 from ingest.errors import DamagedData, EnvironmentProblem, UsageError
+from ingest.polling.pending import note
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches, store
 from ingest.warehouse import Warehouse, publishing
@@ -328,8 +329,57 @@ def test_publishing_sweeps_what_a_killed_one_left(home: Home) -> None:
 
 
 def test_sound_home_has_no_problems(home: Home) -> None:
+    home.ensure()
     assert warehouse.verify(home) == []
     assert warehouse.verify(published(home)) == []
+
+
+@pytest.mark.parametrize("made", ["", "home"])
+def test_what_is_no_state_folder_is_not_called_sound(home: Home, made: str) -> None:
+    (home.root.parent / made).mkdir(exist_ok=True)
+    with pytest.raises(EnvironmentProblem, match="no state folder" if made else "there is no folder"):
+        warehouse.verify(home)
+    assert list(home.root.parent.rglob("*")) == ([home.root] if made else [])
+
+
+def test_an_input_of_which_no_ledger_tells_is_found(home: Home) -> None:
+    """Its bytes and manifest are stored, its commit is lost."""
+    published(home)
+    path = home.root.parent / "late.jsonl"
+    path.write_text(json.dumps(record(9)) + "\n", encoding="utf-8")
+    batches = list(read_path(path, home))
+    (found,) = warehouse.verify(home)
+    assert (found.where, found.detail) == ("raw.ledger", str(path))
+    with Warehouse(home) as house:
+        for batch in batches:
+            house.append(admit(batch), batch.path, batch.sha256, batch.arrived_at)
+    assert warehouse.verify(home) == []
+
+
+def test_an_input_that_came_again_under_another_name_is_told_of(home: Home) -> None:
+    load(home, [record(1), {"id": "r2", "text": ""}])
+    load(home, [record(1), {"id": "r2", "text": ""}], "again.jsonl")
+    assert warehouse.verify(home) == []
+
+
+def test_an_input_that_waits_is_told_of(home: Home) -> None:
+    """What a poll brought, and no run has read yet."""
+    published(home)
+    path = home.root.parent / "late.jsonl"
+    path.write_text(json.dumps(record(9)) + "\n", encoding="utf-8")
+    known = store.arrivals(home.raw)
+    list(read_path(path, home))
+    note(home, "wire", [arrival for arrival in store.arrivals(home.raw) if arrival not in known])
+    assert warehouse.verify(home) == []
+
+
+def test_a_published_file_that_is_gone_is_found(home: Home) -> None:
+    published(home)
+    with Warehouse(home) as house:
+        house.con.execute("UPDATE marts.articles SET title = 'another'")
+    warehouse.publish(home)
+    home.published.unlink()
+    assert [problem.what[:7] for problem in warehouse.verify(home)] == ["is gone"]
 
 
 def test_flipped_bit_in_the_store_is_found(home: Home) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import Any
+
+import pytest
 
 from ingest.settings import Home
 
@@ -53,6 +57,17 @@ class World:
     home: Home
     tick: Any
     run: Any
+
+
+@contextmanager
+def without_checks() -> Iterator[None]:
+    """Within: every publish leaves out dbt's tests and the checks, which take most of its time; for laws about rows."""
+    from orchestration import pipeline
+
+    right = pipeline.publish
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "publish", lambda *given, **named: right(*given, **(named | {"is_checked": False})))
+        yield
 
 
 def run_job(name: str, home: Home, **arguments: Any) -> Any:

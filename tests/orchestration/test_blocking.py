@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 import polars as pl
@@ -30,11 +31,11 @@ def wrong_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Extraction as if it pointed one character too far."""
     right = pipeline.read_facts
 
-    def wrong(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        facts = right(articles)
-        assert facts["evidence"].height
-        shifted = facts["evidence"].with_columns(pl.col("char_start") + 1, pl.col("char_end") + 1)
-        return facts | {"evidence": shifted}
+    def wrong(articles: pl.DataFrame) -> Iterator[dict[str, pl.DataFrame]]:
+        for facts in right(articles):
+            assert facts["evidence"].height
+            shifted = facts["evidence"].with_columns(pl.col("char_start") + 1, pl.col("char_end") + 1)
+            yield facts | {"evidence": shifted}
 
     monkeypatch.setattr(pipeline, "read_facts", wrong)
 

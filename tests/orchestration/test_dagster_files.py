@@ -12,7 +12,7 @@ from orchestration import history
 
 @pytest.mark.parametrize(("folder", "level"), [("dagster", 0), ("elsewhere", 2)])
 def test_only_dagsters_own_files_are_hurried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, level: int) -> None:
-    history.hurry()
+    history.hurry(is_short_lived=False)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     (tmp_path / folder).mkdir()
     with create_engine(f"sqlite:///{tmp_path / folder / 'runs.db'}").connect() as connection:

@@ -47,7 +47,7 @@ def project(sample: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     pytest.importorskip("metricflow", reason="the extra `metrics` is not installed")
     folder = tmp_path_factory.mktemp("metrics") / "dbt_project"
     shutil.copytree(dbt_dir(), folder, ignore=shutil.ignore_patterns("target", "logs"))
-    environment = dbt.environment(sample, "unpublished") | {"DBT_PROFILES_DIR": str(folder)}
+    environment = dbt.environment(sample) | {"DBT_PROFILES_DIR": str(folder)}
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse"]
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, timeout=120)
     return folder, environment

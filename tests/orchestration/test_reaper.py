@@ -93,7 +93,29 @@ def test_a_killed_run_gives_its_place_to_the_next(
     assert next_pipeline.execute_in_process(instance=instance).success
 
 
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+def test_a_run_that_died_before_it_said_where_it_works_is_buried(
+    monkeypatch: pytest.MonkeyPatch, status: dg.DagsterRunStatus
+) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(next_pipeline, status=status)
+        assert reaper.reap(instance) == []  # its process may still be loading the code
+        later = reaper.time() + reaper._SECONDS_TO_SAY_WHERE + 1
+        monkeypatch.setattr(reaper, "time", lambda: later)
+        assert [line for line in reaper.reap(instance) if run.run_id in line]
+        assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
+
+
+def test_a_run_that_waits_for_its_turn_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.create_run_for_job(next_pipeline, status=dg.DagsterRunStatus.NOT_STARTED)
+        monkeypatch.setattr(reaper, "time", lambda: 1e12)
+        assert reaper.reap(instance) == []
+
+
 def test_as_shipped_a_dead_run_is_buried_within_five_minutes() -> None:
-    """A run that said where it works just before it died is seen at the second look after its time of grace."""
+    """A run that said where it works just before it died is seen at the second look after its time of grace; so is one
+    that died before it said so."""
     assert reaper_of_dead_runs.default_status == dg.DefaultSensorStatus.RUNNING
-    assert reaper._SECONDS_OF_GRACE + 2 * reaper_of_dead_runs.minimum_interval_seconds < LIMIT_SECONDS
+    for seconds in (reaper._SECONDS_OF_GRACE, reaper._SECONDS_TO_SAY_WHERE):
+        assert seconds + 2 * reaper_of_dead_runs.minimum_interval_seconds < LIMIT_SECONDS

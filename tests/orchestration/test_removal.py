@@ -10,10 +10,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from small_world import without_checks
 
 from ingest.errors import UsageError
 from ingest.settings import Home
 from orchestration import pipeline
+from orchestration.quality.declarations import SUITES
 
 MARK = "Quuxazarov"
 SHARED = "Pakistan's Foreign Minister Ishaq Dar met US Secretary of State Marco Rubio in Washington on Friday."
@@ -57,7 +59,9 @@ def in_tables(root: Path) -> list[str]:
 def test_marker_of_a_forgotten_article_is_found_nowhere(tmp_path: Path) -> None:
     home, given = Home.resolve(tmp_path / "home"), tmp_path / "given.jsonl"
     given.write_text("".join(json.dumps(row) + "\n" for row in ARTICLES[:2]))
-    pipeline.run(home, [given], is_checked=True)
+    pipeline.run(home, [given], is_checked=False)
+    for suite in SUITES:
+        pipeline.check(home, suite)
     for form in ("parquet", "csv", "plover"):
         pipeline.export(home, form)
     (home.logs / "error-1.log").write_text(f"Traceback: {MARK}")
@@ -71,11 +75,13 @@ def test_marker_of_a_forgotten_article_is_found_nowhere(tmp_path: Path) -> None:
     with duckdb.connect(str(home.published), read_only=True) as con:
         marked = con.execute("SELECT article_id FROM marts.articles WHERE contains(text, ?)", [MARK]).fetchone()[0]
         assert con.execute("SELECT count(*) FROM marts.actors WHERE contains(name, ?)", [MARK]).fetchone()[0]
-    pipeline.forget(home, marked)
+    with without_checks():
+        pipeline.forget(home, marked)
     assert in_bytes(home.root) == [] and in_tables(home.root) == []
     with duckdb.connect(str(home.published), read_only=True) as con:
         assert con.execute("SELECT n_articles FROM marts.meetings WHERE codes = ['PAK', 'USA']").fetchall() == [(1,)]
-    pipeline.replay(home)
+    with without_checks():
+        pipeline.replay(home)
     assert in_bytes(home.root) == [] and in_tables(home.root) == []
     with pytest.raises(UsageError):
         pipeline.forget(home, marked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +20,7 @@ def test_an_article_that_breaks_extraction_does_not_stop_the_others(
 ) -> None:
     right = pipeline.read_facts
 
-    def breaks_on_bread(articles: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    def breaks_on_bread(articles: pl.DataFrame) -> Iterator[dict[str, pl.DataFrame]]:
         if articles["text"].str.contains("bread").any():
             raise RuntimeError("no appetite")
         return right(articles)
