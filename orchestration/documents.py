@@ -1,6 +1,6 @@
-"""`python -m orchestration.documents`: the data docs of the checks and dbt's documentation, for links in Dagster's UI.
+"""`python -m orchestration.documents`: the data docs of the checks, dbt's documentation and the site, for links in Dagster's UI.
 
-A page of Dagster's web server may not open a file; it may open an address. Belongs here: those two folders of the state
+A page of Dagster's web server may not open a file; it may open an address. Belongs here: those folders of the state
 folder, read-only, on the loopback. Does not belong here: anything else that lies beside them.
 """
 
@@ -20,13 +20,13 @@ import psutil
 from ingest.settings import Home
 
 PORT = 3001
-_FOLDERS = ("quality", "dbt")
+_FOLDERS = ("quality", "dbt", "site/html")
 _HOSTS = ("127.0.0.1", "localhost")
-_MISSING = "not there yet: the checks write quality/, `make docs` writes dbt/"
+_MISSING = "not there yet: the checks write quality/, `make docs` writes dbt/ and site/html/"
 
 
 class Documents(SimpleHTTPRequestHandler):
-    """Files of the two folders; no listing, no link that leads out, no other host name."""
+    """Files of those folders; no listing, no link that leads out, no other host name."""
 
     def do_HEAD(self) -> None:
         """As GET, without the file."""
@@ -39,14 +39,14 @@ class Documents(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def _is_allowed(self) -> bool:
-        """Whether this is a file of the two folders asked for under our own name; says why not."""
+        """Whether this is a file of those folders asked for under our own name; says why not."""
         if (self.headers.get("Host") or "").rpartition(":")[0] not in _HOSTS:
             self.send_error(403, "another host's name")
             return False
         root = Path(self.directory).resolve()
         path = (root / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
         if not any(path.is_relative_to(root / folder) for folder in _FOLDERS):
-            self.send_error(404, "only /quality/ and /dbt/ are shown")
+            self.send_error(404, "only /quality/, /dbt/ and /site/html/ are shown")
             return False
         if not path.is_file():
             self.send_error(404, _MISSING)

@@ -63,7 +63,7 @@ def questions() -> list[Question]:
     return found
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """A value as text within a Markdown table."""
     if value is None:
         return ""
@@ -73,11 +73,11 @@ def _cell(value: Any) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
-def _table(frame: pl.DataFrame) -> str:
+def markdown(frame: pl.DataFrame) -> str:
     """A frame as a Markdown table; numbers to the right."""
     head = f"| {' | '.join(frame.columns)} |"
     rule = "|" + "".join("---:|" if dtype.is_numeric() else "---|" for dtype in frame.dtypes)
-    rows = [f"| {' | '.join(map(_cell, row))} |" for row in frame.rows()]
+    rows = [f"| {' | '.join(map(cell, row))} |" for row in frame.rows()]
     return "\n".join([head, rule, *rows])
 
 
@@ -90,7 +90,7 @@ def page(home: Home) -> str:
     """The page as Markdown, with the answers of this home."""
     found = answers(home)
     parts = [
-        f"## {number}. {question.text}\n\n`{question.name}.sql`\n\n```sql\n{question.sql}\n```\n\n{_table(found[question.name])}\n"
+        f"## {number}. {question.text}\n\n`{question.name}.sql`\n\n```sql\n{question.sql}\n```\n\n{markdown(found[question.name])}\n"
         for number, question in enumerate(questions(), start=1)
     ]
     return _HEAD + "\n".join(parts) + _FOOT

@@ -112,7 +112,7 @@ def _print_sentence(item: dict[str, Any], out: Console) -> None:
     out.print(
         f"    characters {item['char_start']}–{item['char_end']} (sentence {item['sentence_index']}) of "
         f"“{escape(item['title'] or 'untitled')}”, {escape(item['source'] or 'unknown source')}, "
-        f"{item['published_date'] or 'undated'} [{item['article_id']}]",
+        f"{item['published_date'] or 'undated'}, article {item['article_id']}",
         soft_wrap=True,
     )
     out.print(

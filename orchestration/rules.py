@@ -7,6 +7,7 @@ Does not belong here: the rules (`data/reference/frames.csv`, `ingest.extract`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -29,16 +30,15 @@ is what the extraction reads in the example, as if published on Saturday 26 July
 """
 
 
-def read_examples() -> dict[str, pl.DataFrame]:
-    """The facts of all examples; `article_id` is the rule's id."""
-    frames = words.frames()
-    n = frames.height
+def read_sentences(ids: Sequence[str], sentences: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The facts of sentences, each an article of its own; `article_id` is its id."""
+    n = len(ids)
     return extract(
         pl.DataFrame(
             {
-                "article_id": frames["rule_id"],
+                "article_id": ids,
                 "title": [None] * n,
-                "text": frames["example"],
+                "text": sentences,
                 "published_date": [PUBLISHED] * n,
                 "language": ["en"] * n,
                 "source": [None] * n,
@@ -48,8 +48,14 @@ def read_examples() -> dict[str, pl.DataFrame]:
     )
 
 
-def _read_as(facts: dict[str, pl.DataFrame]) -> dict[str, list[str]]:
-    """By rule: "FRA → DEU ACCUSE" for each event of its example, in order."""
+def read_examples() -> dict[str, pl.DataFrame]:
+    """The facts of all examples; `article_id` is the rule's id."""
+    frames = words.frames()
+    return read_sentences(frames["rule_id"].to_list(), frames["example"].to_list())
+
+
+def read_as(facts: dict[str, pl.DataFrame]) -> dict[str, list[str]]:
+    """By article: "FRA → DEU ACCUSE" for each event, in order."""
     out: dict[str, list[str]] = {}
     events = facts["events"].sort("article_id", "source_code", "target_code", "event_type")
     for row in events.iter_rows(named=True):
@@ -61,7 +67,7 @@ def _read_as(facts: dict[str, pl.DataFrame]) -> dict[str, list[str]]:
 
 def page() -> str:
     """The page as Markdown: one table an event type, one row a rule."""
-    read = _read_as(read_examples())
+    read = read_as(read_examples())
     types = words.event_types()
     parts = [_HEAD]
     for event_type, description in types.select("event_type", "description").iter_rows():

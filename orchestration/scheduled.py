@@ -169,7 +169,11 @@ def measure(root: Path, n: int, times: int) -> dict[str, Any]:
         for _ in range(times):
             outlet.edition(n)
             runs.append(launch(home, folder, environment))
-    return {"runs": runs, "median": {name: median(run["in all"][name] for run in runs) for name in runs[0]["in all"]}}
+    return {
+        "runs": runs,
+        "median": {name: median(run["in all"][name] for run in runs) for name in runs[0]["in all"]},
+        "median parts": {name: median(run["parts"][name] for run in runs) for name in runs[0]["parts"]},
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

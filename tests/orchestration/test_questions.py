@@ -33,7 +33,7 @@ def test_the_page_is_what_the_sample_says_today(sample: Home) -> None:
 
 def test_no_cell_breaks_the_page() -> None:
     frame = pl.DataFrame({"a": ["x|y", "<b>\nz", None], "b": [[1, 2], [], None], "c": [True, False, None]})
-    assert questions._table(frame).splitlines()[2:] == [
+    assert questions.markdown(frame).splitlines()[2:] == [
         "| x\\|y | 1, 2 | yes |",
         "| &lt;b> z |  | no |",
         "|  |  |  |",

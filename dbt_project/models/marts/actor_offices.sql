@@ -82,10 +82,12 @@ offices as (
 )
 
 select
-    actor_id,
-    role,
-    code,
-    valid_from,
-    valid_to,
-    basis
+    offices.actor_id,
+    offices.role,
+    offices.code,
+    offices.valid_from,
+    offices.valid_to,
+    offices.basis,
+    actors.name
 from offices
+inner join {{ ref('actors') }} as actors on offices.actor_id = actors.actor_id

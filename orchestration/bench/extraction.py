@@ -1,21 +1,21 @@
-"""`make bench`: articles a second of the extraction and its peak memory, beside spaCy on a sample of the same.
+"""Articles a second of the extraction and its peak memory, beside spaCy's small English pipelines on a sample of the same.
 
-Belongs here: measuring and printing. Does not belong here: anything that the pipeline needs.
+Belongs here: this one measurement. Does not belong here: printing (`__main__`), and the other stages (`growth`).
 
 Each measurement runs in a process of its own, so that its peak memory is its own; all run one after the other.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -96,7 +96,7 @@ def _child(name: str, threads: int) -> dict[str, Any]:
     """One measurement in a process of its own."""
     env = os.environ | {"POLARS_MAX_THREADS": str(threads), "CHANCERY_WORKERS": str(threads)}
     run = subprocess.run(
-        [sys.executable, "-m", "orchestration.bench", "--only", name],
+        [sys.executable, "-m", "orchestration.bench.extraction", name],
         env=env,
         capture_output=True,
         text=True,
@@ -109,48 +109,23 @@ def _child(name: str, threads: int) -> dict[str, Any]:
     )
 
 
-def _only(name: str) -> None:
+def measure(cores: Sequence[int], times: int) -> dict[str, Any]:
+    """Extraction on each number of cores and spaCy's pipelines: the median of `times` rates, and each row's input."""
+    source, _ = load(1)
+    wanted = [("extraction", n) for n in cores] + [(name, 1) for name in _SPACY_PIPES]
+    rows = []
+    for name, n in wanted:
+        made = [_child(name, n) for _ in range(times)]
+        rows.append(made[0] if "error" in made[0] else made[0] | {"rate": median(row["rate"] for row in made)})
+    return {"input": source, "rows": rows}
+
+
+def _main(name: str) -> None:
     """Measure one thing here and print it as JSON with the peak memory of this process."""
     result = measure_extraction() if name == "extraction" else measure_spacy(name)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        json.dumps(
-            result | {"peak_mb": round(peak), "rate": round(result["articles"] / result["seconds"], 1)}
-        )
-    )
-
-
-def _table(source: str, results: list[dict[str, Any]]) -> None:
-    """Rates beside each other; ratios to spaCy's NER of the same run."""
-    base = next((r["rate"] for r in results if r["name"] == "spaCy NER" and "rate" in r), None)
-    print(
-        f"input: {source}; machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
-    print(f"{'what':24} {'articles':>9} {'seconds':>8} {'articles/s':>11} {'peak MB':>8} {'x spaCy NER':>12}")
-    for row in results:
-        if "error" in row:
-            print(f"{row['name']:24} not measured: {row['error']}")
-            continue
-        ratio = f"{row['rate'] / base:.0f}" if base else "-"
-        print(
-            f"{row['name']:24} {row['articles']:9,} {row['seconds']:8.1f} {row['rate']:11,.1f} {row['peak_mb']:8,} {ratio:>12}"
-        )
-
-
-def main() -> None:
-    """Measure everything and print a table, then the same as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=["extraction", *_SPACY_PIPES])
-    chosen = parser.parse_args().only
-    if chosen:
-        _only(chosen)
-        return
-    source, _ = load(1)
-    results = [_child("extraction", threads) for threads in sorted({1, os.cpu_count() or 1})]
-    results += [_child(name, 1) for name in _SPACY_PIPES]
-    _table(source, results)
-    print(json.dumps({"input": source, "results": results}))
+    print(json.dumps(result | {"peak_mb": round(peak), "rate": round(result["articles"] / result["seconds"], 1)}))
 
 
 if __name__ == "__main__":
-    main()
+    _main(sys.argv[1])
