@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -23,6 +23,8 @@ from ingest import faults, tables, warehouse
 from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
 from ingest.extract import extractor_version
+from ingest.extract.vocabulary import vocabulary
+from ingest.lexicon import words
 from ingest.polling.log import Poll, poll_log
 from ingest.polling.pending import pending_batches, pending_files
 from ingest.polling.roll import named, roll
@@ -146,6 +148,22 @@ def ingest_fetched(home: Home, progress: Progress | None = None) -> Ingested:
         return _append(home, pending_batches(home), progress or silent())
 
 
+def _with_sound_tables(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The batches, once the reference tables are read; else every article would fail of a row that cannot stand.
+
+    Raises `UsageError` with file and row.
+    """
+    for number, batch in enumerate(batches):
+        if number == 0:
+            try:
+                vocabulary()
+                for table in (words.frames, words.verbs, words.nouns, words.function_words, words.status_cues):
+                    table()
+            except ValueError as error:
+                raise UsageError(f"a reference table cannot stand: {error}") from error
+        yield batch
+
+
 def extract(home: Home, progress: Progress | None = None) -> int:
     """Read the facts out of every article that this version has not read; gives their number."""
     done = 0
@@ -155,7 +173,7 @@ def extract(home: Home, progress: Progress | None = None) -> int:
         (progress or silent()).stage("Extracting", unit="articles") as stage,
     ):
         batches = store.pending(extractor_version(), engines.most_bytes())
-        for facts in engines.facts_of(batches, read_safely):
+        for facts in engines.facts_of(_with_sound_tables(batches), read_safely):
             ids = facts["extractions"]["article_id"].to_list()
             store.write_facts(facts, ids)
             done += len(ids)
@@ -178,7 +196,7 @@ def build(
         faults.point("build.before")
         nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested, is_whole=is_whole)
         faults.point("build.after")
-        stamp.write(home, kept.after_build(mark, stamp.code_digest() if is_vouched else ""))
+        stamp.write(home, kept.after_build(mark, stamp.code_digest(home) if is_vouched else ""))
         faults.point("build.stamped")
         return nodes
 
@@ -229,8 +247,9 @@ def check(
         writer_lock(home),
         (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage,
     ):
-        # the marts of a build made whole are all new
-        is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
+        # the marts of a build made whole are all new; rows in a lake bear no number by which new ones are known
+        is_new = suite != "marts" and not stamp.is_kept(home)
+        is_whole = is_whole or is_new or (suite == "marts" and warehouse.lake_of(home) is not None)
         faults.point("check.before")
         outcomes = ordering.validated(home, suite, run_id, is_whole=is_whole)
         with Warehouse(home) as store:
@@ -264,7 +283,7 @@ def _check_once(home: Home, suite: str, run_id: str, progress: Progress) -> None
 def is_current(home: Home) -> bool:
     """Whether the published file already shows all that home, code and reference data would give."""
     kept, mark = stamp.read(home), stamp.fingerprint(home)
-    return home.published.exists() and kept.published == mark
+    return reading.is_published(home) and kept.published == mark
 
 
 def publish(
@@ -284,7 +303,8 @@ def publish(
         if is_checked:
             _check_once(home, "marts", run_id, shown)
         with shown.stage("Publishing"):
-            published = warehouse.publish(home)
+            lake = warehouse.lake_of(home)
+            published = warehouse.publish_into(home, lake) if lake else warehouse.publish(home)
         faults.point("publish.before_stamp")
         stamp.write(home, replace(stamp.read(home), published=mark))
         return published
@@ -317,6 +337,8 @@ def replay(home: Home, progress: Progress | None = None) -> RunResult:
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())
             n_extracted = extract(home, progress)
+            # the models went with the old working file, though they were built from the same
+            stamp.write(home, stamp.read(home).after_build("", ""))
         published = None if is_current(home) else publish(home, progress=progress)
         return RunResult(ingested, n_extracted, published)
 
@@ -337,6 +359,8 @@ def forget(home: Home, article_id: str, progress: Progress | None = None) -> war
     with writer_lock(home):
         forgotten = warehouse.forget(home, article_id)
         publish(home, progress=progress)
+        if lake := warehouse.lake_of(home):
+            warehouse.purge(lake)
         return forgotten
 
 
@@ -351,8 +375,7 @@ def status(home: Home) -> dict[str, str]:
     waiting = [path for path in home.inbox.rglob("*") if path.is_file()] if home.inbox.exists() else []
     fetched = f"{len(pending_files(home))} polls fetched, not yet read"
     state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "waiting": fetched, "published": "nothing yet"}
-    if home.published.exists():
-        when = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
-        state["published"] = f"{home.published} ({when:%Y-%m-%d %H:%M} UTC)"
+    if reading.is_published(home):
+        state["published"] = f"{reading.address(home)} ({reading.published_at(home):%Y-%m-%d %H:%M} UTC)"
         state |= {name: f"{number:,}" for name, number in reading.counts(home).items()}
     return state

@@ -28,6 +28,8 @@ INTERNAL = {
     "CHANCERY_SNAPSHOT_ID": "set for dbt: the snapshot that is built",
     "CHANCERY_FAULT": "breaks a run on purpose, in a checkout alone (`chancery faults`)",
     "CHANCERY_TEST_ONLY_ALLOW_ADDRESSES": "lets tests fetch from the loopback",
+    "CHANCERY_SUPERSET": "set for Superset: its folder in the home",
+    "CHANCERY_SUPERSET_PYTHON": "the Python that Superset is installed in, where it is not `.venv/superset`",
     "CHANCERY_PICTURES": "where browser tests leave pictures",
 }
 """Variables that the program or its tests set, not a person."""

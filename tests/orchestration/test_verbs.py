@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from small_world import World, write_articles
+from small_world import write_articles
 
 from ingest.errors import UsageError
 from ingest.settings import Home
@@ -37,9 +37,9 @@ def test_an_article_that_breaks_extraction_does_not_stop_the_others(
     assert outcomes == [("failed", 1), ("ok", 2)]
 
 
-def test_a_run_without_news_changes_nothing(world: World, home: Home) -> None:
+def test_a_run_without_news_changes_nothing(world_home: Home, home: Home) -> None:
     before = home.published.stat()
-    result = pipeline.run(home, [world.home.inbox])
+    result = pipeline.run(home, [world_home.inbox])
     assert result.published is None
     assert (result.ingested.n_ok, result.ingested.n_duplicate, result.n_extracted) == (0, 3, 0)
     assert home.published.stat().st_mtime_ns == before.st_mtime_ns
