@@ -17,7 +17,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import polars as pl
@@ -50,7 +50,9 @@ Facts = dict[str, pl.DataFrame]
 def _session() -> Iterator[int]:
     """Ray running; gives the number of its workers. Raises `EnvironmentProblem` where it is missing or does not start."""
     address = os.environ.get(ADDRESS_VARIABLE)
-    os.environ.update(_ALWAYS if address else _ALWAYS | _ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    # Ray keeps the first token for as long as the process lives
+    token = os.environ.get("RAY_AUTH_TOKEN") or secrets.token_hex(32)
+    os.environ.update(_ALWAYS if address else _ALWAYS | _ALONE | {"RAY_AUTH_TOKEN": token})
     try:
         import ray
         import ray.data
@@ -117,7 +119,16 @@ def _windows(batches: Iterable[pl.DataFrame], size: int) -> Iterator[list[pl.Dat
 
 
 def facts_of(batches: Iterable[pl.DataFrame], read: Callable[[pl.DataFrame], Iterable[Facts]]) -> Iterator[Facts]:
-    """What `read` gives for the batches, in their order. Raises `EnvironmentProblem` when workers die again and again."""
+    """What `read` gives for the batches, in their order. Raises `EnvironmentProblem` when workers die again and again.
+
+    A single batch is read in this process: that takes less time than Ray takes to start.
+    """
+    left = iter(batches)
+    head = list(islice(left, 2))
+    if len(head) < 2:
+        for batch in head:
+            yield from read(batch)
+        return
 
     def on_worker(block: pa.Table) -> Iterator[pa.Table]:
         for facts in read(pl.from_arrow(block)):
@@ -136,7 +147,7 @@ def facts_of(batches: Iterable[pl.DataFrame], read: Callable[[pl.DataFrame], Ite
         import ray.exceptions
 
         try:
-            for facts in in_parallel(_windows(batches, WINDOW_BATCHES * workers), of_window, 2):
+            for facts in in_parallel(_windows(chain(head, left), WINDOW_BATCHES * workers), of_window, 2):
                 yield _of_this_version(facts)
         except ray.exceptions.RayError as error:
             raise EnvironmentProblem(

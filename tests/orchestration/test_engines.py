@@ -73,7 +73,14 @@ def test_no_engine_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*on_ray._ALWAYS, *on_ray._ALONE, "RAY_AUTH_TOKEN"):
         monkeypatch.setenv(name, "")
     with pytest.raises(EnvironmentProblem, match=r"pip install 'chancery\[ray\]'"):
-        next(on_ray.facts_of([], extract_in_parts))
+        next(on_ray.facts_of([_articles(), _articles()], extract_in_parts))
+
+
+def test_ray_does_not_start_for_a_single_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert list(on_ray.facts_of([], extract_in_parts)) == []
+    (facts,) = on_ray.facts_of([_articles().head(2)], extract_in_parts)
+    assert facts["extractions"].height == 2
 
 
 def _kill_a_worker_at_work() -> str:
