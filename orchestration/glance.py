@@ -109,6 +109,12 @@ def dbt_docs(home: Home, unique_id: str = "") -> dg.UrlMetadataValue:
     return dg.MetadataValue.url(f"{page}#!/model/{unique_id}" if unique_id else page)
 
 
+def site(home: Home) -> dg.UrlMetadataValue:
+    """The way to the documentation as a site."""
+    base = os.environ.get(DOCUMENTS_VARIABLE)
+    return dg.MetadataValue.url(f"{base}/site/html/index.html" if base else (home.root / "site" / "html" / "index.html").as_uri())
+
+
 _CHECKS = """
     select suite, count(*)::int as checks, count(*) filter (where success)::int as held,
         count(*) filter (where not success and severity = 'warn')::int as warned,
@@ -143,4 +149,5 @@ def of_warehouse(home: Home, counts: Mapping[str, int]) -> dict[str, Any]:
         "rows by table": dg.MetadataValue.md("\n".join(["| table | rows |", "|---|---:|", *(f"| {name} | {count:,} |" for name, count in counts.items())])),
         "data docs": data_docs(home, "marts"),
         "dbt docs": dbt_docs(home),
+        "documentation": site(home),
     }

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -140,9 +141,11 @@ def outcomes(ground: Ground, page: str) -> Iterator[Outcome]:
         yield Outcome(example, problem, output)
 
 
-def shown(output: str, home: Home) -> str:
-    """Output as a page shows it: what differs from place to place is left out."""
-    return re.sub(r"snapshot s[0-9a-f]+", "snapshot s…", fences.normal(output).replace(str(home.root), "…"))
+def shown(output: str, ground: Ground) -> str:
+    """Output as a page shows it: what differs from place to place and from day to day is left out."""
+    text = fences.normal(output).replace(str(ground.home.root), "…").replace(f"{date.today()}", "…")
+    text = text.replace(str(ground.root), "…") if ground.is_apart else text
+    return re.sub(r"snapshot s[0-9a-f]+", "snapshot s…", text)
 
 
 def renewed(page: str, ground: Ground) -> str:
@@ -151,7 +154,7 @@ def renewed(page: str, ground: Ground) -> str:
         if outcome.problem.startswith("ended"):
             raise ValueError(f"{outcome.example.code.text}{outcome.problem}:\n{outcome.output}")
         if outcome.problem and (told := outcome.example.output):
-            page = f"{page[: told.start]}```text\n{shown(outcome.output, ground.home)}\n```{page[told.end :]}"
+            page = f"{page[: told.start]}```text\n{shown(outcome.output, ground)}\n```{page[told.end :]}"
     return page
 
 

@@ -6,13 +6,17 @@ Belongs here: reading pages. Does not belong here: running what they hold (`exam
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import yaml
 
-_FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^(?P<indent> *)(?P<ticks>`{3,})(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)(?P=ticks)[ \t]*$", re.MULTILINE | re.DOTALL
+)
 _FRONT = re.compile(r"\A---\n(?P<yaml>.*?)^---\n", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"\{(?P<mark>[^}]*)\}")
 RUN = ("bash", "sql", "python")
@@ -44,7 +48,8 @@ def fences(page: str) -> list[Fence]:
     for match in _FENCE.finditer(page):
         info = match["info"].strip()
         mark = _MARK.search(info)
-        found.append(Fence(info.split()[0] if info else "", mark["mark"] if mark else "", match["text"], *match.span()))
+        text = textwrap.dedent(match["text"]) if match["indent"] else match["text"]
+        found.append(Fence(info.split()[0] if info else "", mark["mark"] if mark else "", text, *match.span()))
     return found
 
 
@@ -52,7 +57,7 @@ def examples(page: str) -> list[Example]:
     """Every block to run; a `text` block behind it, with nothing but blank lines between, is its output."""
     blocks = fences(page)
     out = []
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip_longest(blocks, blocks[1:]):
         if block.language in RUN:
             is_output = after is not None and after.language == "text" and not page[block.end : after.start].strip()
             out.append(Example(block, after if is_output else None))
@@ -76,9 +81,15 @@ def title(page: str) -> str:
     return match[1].strip() if match else ""
 
 
+def _plain(match: re.Match[str]) -> str:
+    """A block without its mark."""
+    edge, language = match["indent"] + match["ticks"], (match["info"].split() or [""])[0]
+    return f"{edge}{language}\n{match['text']}{edge}"
+
+
 def plain(page: str) -> str:
     """The page with the language alone behind each opening of a block, as every renderer understands."""
-    return _FENCE.sub(lambda m: f"{m['ticks']}{(m['info'].split() or [''])[0]}\n{m['text']}{m['ticks']}", page)
+    return _FENCE.sub(_plain, page)
 
 
 def normal(output: str) -> str:

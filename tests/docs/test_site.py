@@ -7,12 +7,16 @@ import re
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
+from urllib.request import urlopen
 
 import pytest
 
 from ingest.errors import CheckFailed
 from ingest.settings import Home
+from orchestration import documents
 from orchestration.site import build, sources
 
 _LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href", "form": "action"}
@@ -106,6 +110,17 @@ def test_a_browser_searches_from_the_disk_and_asks_nobody(html: Path) -> None:
         page.wait_for_selector(".md-search-result__link", timeout=60_000)
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_the_server_of_documents_shows_the_site(html: Path) -> None:
+    with documents.server(Home.resolve(html.parents[1]), 0) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}"
+        with urlopen(f"{base}/site/html/reference/rules.html") as answer:
+            assert answer.status == 200 and b"frames.csv" in answer.read()
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{base}/site/pages/index.md")
+        server.shutdown()
 
 
 def test_a_broken_link_fails_the_build(sample: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+BIN = Path(sys.executable).parent
 DEVCONTAINER = json.loads((ROOT / ".devcontainer.json").read_text(encoding="utf-8"))
 
 
@@ -29,7 +39,8 @@ def test_the_image_takes_every_package_with_its_models_and_tables() -> None:
 
 
 def test_nothing_runs_as_root() -> None:
-    assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1:] == ["chancery"]
+    assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1:] == ["1000"]
+    assert "useradd --create-home --uid 1000 chancery" in DOCKERFILE
 
 
 def test_web_server_daemon_and_dashboard_are_services_over_one_state() -> None:
@@ -51,4 +62,104 @@ def test_files_named_in_commands_are_in_the_image() -> None:
 
 def test_the_dev_container_makes_a_target_that_there_is() -> None:
     assert DEVCONTAINER["postCreateCommand"] == "make .venv/.installed"
-    assert re.search(r"^INSTALLED := \.venv/\.installed$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(
+        r"^INSTALLED := \.venv/\.installed$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+
+def program(name: str, *places: Path) -> str:
+    """A linter's path; skips where it is absent, fails in CI."""
+    found = shutil.which(name, path=os.pathsep.join(map(str, places)))
+    if found is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            f"no {name}: `make lint` and `make connect` install it"
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hadolint", "Dockerfile"),
+        ("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"),
+        ("check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff"),
+    ],
+    ids=lambda words: words[-1],
+)
+def test_the_file_is_as_its_linter_wants_it(words: tuple[str, ...]) -> None:
+    name, *rest = words
+    done = subprocess.run([program(name, BIN), *rest], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_dev_container_is_read_by_the_tool_that_starts_it() -> None:
+    """Without an engine: its place is taken by a command that finds no container."""
+    tool = program("devcontainer", ROOT / ".venv" / "connect" / "node_modules" / ".bin")
+    words = ["read-configuration", "--workspace-folder", str(ROOT), "--docker-path", "true"]
+    done = subprocess.run([tool, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["configuration"]["postCreateCommand"] == DEVCONTAINER["postCreateCommand"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_services_start_and_answer(tmp_path: Path) -> None:
+    """The image's steps after its installations, and the commands of all three services, over one state folder."""
+    app, state = tmp_path / "app", tmp_path / "state"
+    for name in copied():
+        whole = ROOT / name
+        copy = shutil.copytree if whole.is_dir() else shutil.copy
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(whole, app / name)
+    steps = re.search(r"&& (mkdir -p /state.*?)\\\n.*?(cp orchestration/.*?)\\\n", DOCKERFILE, re.DOTALL)
+    for step in steps.groups():
+        subprocess.run(shlex.split(step.replace("/state", str(state))), cwd=app, check=True)
+    environment = os.environ | {
+        "CHANCERY_HOME": str(state),
+        "DAGSTER_HOME": str(state / "dagster"),
+        "PYTHONPATH": str(app),
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
+    services, running = COMPOSE["services"], []
+    ports = {name: _free_port() for name in ("web", "dashboard")}
+    known = {"web": "3000", "dashboard": "8501"}
+    try:
+        for name, service in services.items():
+            words = [word.replace("0.0.0.0", "127.0.0.1") for word in service["command"]]
+            if name in ports:
+                words = [word.replace(known[name], str(ports[name])) for word in words]
+            words = [sys.executable if word == "python" else word for word in words]
+            with (tmp_path / f"{name}.log").open("wb") as log:
+                running.append(
+                    subprocess.Popen(
+                        words, cwd=app, env=environment, stdout=log, stderr=log, start_new_session=True
+                    )
+                )
+        assert "dagster_webserver_version" in _answer(f"http://127.0.0.1:{ports['web']}/server_info")
+        assert _answer(f"http://127.0.0.1:{ports['dashboard']}/_stcore/health") == "ok"
+        told = [(name, (tmp_path / f"{name}.log").read_text(errors="replace")) for name in services]
+        assert [process.poll() for process in running] == [None, None, None], told
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def _answer(address: str) -> str:
+    """What the address says, once it answers."""
+    deadline = time.monotonic() + 150
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.read().decode()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)

@@ -110,11 +110,11 @@ def page(server: Any, home: Home) -> Iterator[Any]:
         found = browser.new_context(viewport={"width": 1400, "height": 2600}, base_url=f"http://127.0.0.1:{server.port}").new_page()
         found.set_default_timeout(120_000)
         found.asked = []
-        found.on("request", found.asked.append)
+        found.on("request", lambda request: found.asked.append(request))
         found.goto("/login/")
-        found.fill("#username", USER)
-        found.fill("#password", State(home).password_file.read_text().strip())
-        found.press("#password", "Enter")
+        found.fill("input[type=text]", USER)
+        found.fill("input[type=password]", State(home).password_file.read_text().strip())
+        found.click("button[type=submit]")
         found.wait_for_url("**/superset/welcome/")
         yield found
         browser.close()

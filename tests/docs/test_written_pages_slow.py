@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_pages import PAGES, ROOT, kind
+from test_written_pages import PAGES, ROOT, kind
 
 from ingest.settings import Home
 from orchestration.site import examples

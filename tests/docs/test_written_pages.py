@@ -1,4 +1,4 @@
-"""What README and site tell a reader to run, runs, and prints what they show. Pages that change a home are in `test_pages_slow`."""
+"""What README and site tell a reader to run, runs, and prints what they show. Pages that change a home are in `test_written_pages_slow`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ ROOT = project_root()
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in fences.pages(ROOT)}
 # Pages whose blocks have tests of their own.
 ELSEWHERE = {
-    "dbt_project/site/how-to/connect.md": "tests/orchestration",
-    "dbt_project/site/how-to/many-readers.md": "tests/orchestration",
-    "dbt_project/site/how-to/superset.md": "tests/orchestration",
+    "dbt_project/site/how-to/connect.md": "tests/connect/test_connections.py",
+    "dbt_project/site/how-to/many-readers.md": "tests/connect/test_many_readers.py",
+    "dbt_project/site/how-to/superset.md": "tests/orchestration/test_superset.py",
 }
 # What is not run here: by the mark of its block, each line and where else it is tested, or why it cannot be.
 MARKED = {
@@ -43,6 +43,9 @@ MARKED = {
         "source .venv/bin/activate": "sets the search path of the reader's shell; the tests set it themselves",
         "export CHANCERY_HOME=~/first-warehouse": "the tests name a folder of their own",
         'mkdir -p "$CHANCERY_HOME"': "as the line before",
+    },
+    "eval": {
+        "chancery eval tests/gold/spanish_unseen.jsonl": "tests/orchestration/test_floors.py",
     },
     "cron": {
         "15 * * * *  cd /srv/chancery && CHANCERY_HOME=/srv/news .venv/bin/chancery fetch && .venv/bin/chancery run"
@@ -90,6 +93,7 @@ def test_what_is_not_run_is_listed_with_where_it_is_tested() -> None:
 
 def test_where_it_is_tested_is_there() -> None:
     named = [where for lines in MARKED.values() for told in lines.values() for where in re.findall(r"(?:tests/|\.ci/)[\w/.]+", told)]
+    named += list(ELSEWHERE.values())
     assert named and [where for where in named if not (ROOT / where).exists()] == []
 
 
