@@ -11,6 +11,8 @@ import os
 
 import polars as pl
 
+from ingest.errors import UsageError
+
 BATCH_BYTES = 8_000_000
 """Most text in one batch: reading it takes 500 to 700 MB, and the plans that a batch costs whatever its size (0.3 s) are
 a tenth of the time. Counted in bytes, since a speech is as long as ten reports."""
@@ -24,14 +26,24 @@ everywhere a batch has fewer. Where each sentence is an encounter of four words,
 memory of its text."""
 
 
+def setting(name: str, default: int) -> int:
+    """A whole number from 1 up that the environment gives, else the default. Raises `UsageError` for anything else."""
+    told = os.environ.get(name)
+    if not told:
+        return default
+    if not (told.isascii() and told.isdigit() and int(told)):
+        raise UsageError(f"{name}={told}: a whole number from 1 up is wanted")
+    return int(told)
+
+
 def n_workers() -> int:
     """Batches read at a time: `$CHANCERY_WORKERS`, else the number of cores, at most four."""
-    return int(os.environ.get("CHANCERY_WORKERS") or min(os.cpu_count() or 1, 4))
+    return setting("CHANCERY_WORKERS", min(os.cpu_count() or 1, 4))
 
 
 def batch_bytes() -> int:
-    """Most text in one batch for as many workers as there are."""
-    return min(BATCH_BYTES, BYTES_AT_A_TIME // n_workers())
+    """Most text in one batch: `$CHANCERY_BATCH_BYTES`, else what suits as many workers as there are."""
+    return setting("CHANCERY_BATCH_BYTES", min(BATCH_BYTES, max(BYTES_AT_A_TIME // n_workers(), 1)))
 
 
 def even_slices(

@@ -22,8 +22,9 @@ import polars as pl
 from ingest import faults, tables, warehouse
 from ingest.articles import Batch, admit
 from ingest.errors import CheckFailed, UsageError
-from ingest.extract import extract_in_parts as read_facts
-from ingest.extract import extractor_version, in_parallel
+from ingest.extract import extractor_version
+from ingest.extract.vocabulary import vocabulary
+from ingest.lexicon import words
 from ingest.polling.log import Poll, poll_log
 from ingest.polling.pending import pending_batches, pending_files
 from ingest.polling.roll import named, roll
@@ -32,7 +33,8 @@ from ingest.settings import Home
 from ingest.sources import read_path, replay_batches
 from ingest.sources.store import POLLED
 from ingest.warehouse import Warehouse, writer_lock
-from orchestration import dbt, reading, stamp
+from orchestration import dbt, engines, reading, stamp
+from orchestration.engines.isolated import read_safely
 from orchestration.progress import Progress, silent
 from orchestration.quality import ordering
 from orchestration.quality.declarations import suite_expectations
@@ -146,38 +148,20 @@ def ingest_fetched(home: Home, progress: Progress | None = None) -> Ingested:
         return _append(home, pending_batches(home), progress or silent())
 
 
-def _failed(article_id: str) -> dict[str, pl.DataFrame]:
-    """The facts tables of an article whose reading broke: a row that says so, and no fact."""
-    row = pl.DataFrame(
-        {
-            "article_id": [article_id],
-            "extractor_version": [extractor_version()],
-            "outcome": ["failed"],
-            "n_sentences": [0],
-        }
-    )
-    empty = {table.name: table.empty() for table in tables.FACTS}
-    return empty | {"extractions": tables.FACTS_EXTRACTIONS.conform(row)}
+def _with_sound_tables(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The batches, once the reference tables are read; else every article would fail of a row that cannot stand.
 
-
-def _read_safely(articles: pl.DataFrame) -> Iterator[tuple[dict[str, pl.DataFrame], list[str]]]:
-    """Facts of a batch in parts, each with its articles; when it breaks, of the halves of what is left, down to the one
-    article that breaks."""
-    left = articles
-    try:
-        for facts in read_facts(articles):
-            ids = facts["extractions"]["article_id"]
-            yield facts, ids.to_list()
-            left = left.filter(~pl.col("article_id").is_in(ids.implode()))
-    except Exception:
-        if left.height < 2:
-            for article_id in left["article_id"]:
-                logger.exception("extraction failed on article %s", article_id)
-                yield _failed(article_id), [article_id]
-            return
-        half = left.height // 2
-        yield from _read_safely(left.head(half))
-        yield from _read_safely(left.tail(left.height - half))
+    Raises `UsageError` with file and row.
+    """
+    for number, batch in enumerate(batches):
+        if number == 0:
+            try:
+                vocabulary()
+                for table in (words.frames, words.verbs, words.nouns, words.function_words, words.status_cues):
+                    table()
+            except ValueError as error:
+                raise UsageError(f"a reference table cannot stand: {error}") from error
+        yield batch
 
 
 def extract(home: Home, progress: Progress | None = None) -> int:
@@ -188,7 +172,9 @@ def extract(home: Home, progress: Progress | None = None) -> int:
         Warehouse(home) as store,
         (progress or silent()).stage("Extracting", unit="articles") as stage,
     ):
-        for facts, ids in in_parallel(store.pending(extractor_version()), _read_safely):
+        batches = store.pending(extractor_version(), engines.most_bytes())
+        for facts in engines.facts_of(_with_sound_tables(batches), read_safely):
+            ids = facts["extractions"]["article_id"].to_list()
             store.write_facts(facts, ids)
             done += len(ids)
             stage.advance(len(ids))
@@ -210,7 +196,7 @@ def build(
         faults.point("build.before")
         nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested, is_whole=is_whole)
         faults.point("build.after")
-        stamp.write(home, kept.after_build(mark, stamp.code_digest() if is_vouched else ""))
+        stamp.write(home, kept.after_build(mark, stamp.code_digest(home) if is_vouched else ""))
         faults.point("build.stamped")
         return nodes
 
@@ -261,8 +247,9 @@ def check(
         writer_lock(home),
         (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage,
     ):
-        # the marts of a build made whole are all new
-        is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
+        # the marts of a build made whole are all new; rows in a lake bear no number by which new ones are known
+        is_new = suite != "marts" and not stamp.is_kept(home)
+        is_whole = is_whole or is_new or (suite == "marts" and warehouse.lake_of(home) is not None)
         faults.point("check.before")
         outcomes = ordering.validated(home, suite, run_id, is_whole=is_whole)
         with Warehouse(home) as store:
@@ -296,7 +283,7 @@ def _check_once(home: Home, suite: str, run_id: str, progress: Progress) -> None
 def is_current(home: Home) -> bool:
     """Whether the published file already shows all that home, code and reference data would give."""
     kept, mark = stamp.read(home), stamp.fingerprint(home)
-    return home.published.exists() and kept.published == mark
+    return reading.is_published(home) and kept.published == mark
 
 
 def publish(
@@ -316,7 +303,8 @@ def publish(
         if is_checked:
             _check_once(home, "marts", run_id, shown)
         with shown.stage("Publishing"):
-            published = warehouse.publish(home)
+            lake = warehouse.lake_of(home)
+            published = warehouse.publish_into(home, lake) if lake else warehouse.publish(home)
         faults.point("publish.before_stamp")
         stamp.write(home, replace(stamp.read(home), published=mark))
         return published
@@ -349,6 +337,8 @@ def replay(home: Home, progress: Progress | None = None) -> RunResult:
         with warehouse.rebuilt(home):
             ingested = _append(home, replay_batches(home), progress or silent())
             n_extracted = extract(home, progress)
+            # the models went with the old working file, though they were built from the same
+            stamp.write(home, stamp.read(home).after_build("", ""))
         published = None if is_current(home) else publish(home, progress=progress)
         return RunResult(ingested, n_extracted, published)
 
@@ -369,6 +359,8 @@ def forget(home: Home, article_id: str, progress: Progress | None = None) -> war
     with writer_lock(home):
         forgotten = warehouse.forget(home, article_id)
         publish(home, progress=progress)
+        if lake := warehouse.lake_of(home):
+            warehouse.purge(lake)
         return forgotten
 
 
@@ -383,8 +375,7 @@ def status(home: Home) -> dict[str, str]:
     waiting = [path for path in home.inbox.rglob("*") if path.is_file()] if home.inbox.exists() else []
     fetched = f"{len(pending_files(home))} polls fetched, not yet read"
     state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "waiting": fetched, "published": "nothing yet"}
-    if home.published.exists():
-        when = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
-        state["published"] = f"{home.published} ({when:%Y-%m-%d %H:%M} UTC)"
+    if reading.is_published(home):
+        state["published"] = f"{reading.address(home)} ({reading.published_at(home):%Y-%m-%d %H:%M} UTC)"
         state |= {name: f"{number:,}" for name, number in reading.counts(home).items()}
     return state

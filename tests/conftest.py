@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -31,15 +32,27 @@ def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The published sample articles, untested, for reading only; made once, however many workers there are."""
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Any]], Path]:
+    """`once(name, make)`: a folder that `make` fills, for reading only; made by one worker, however many there are."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+    def made(name: str, make: Callable[[Path], Any]) -> Path:
+        folder, is_made = shared / name, shared / f"{name}.made"
+        with FileLock(shared / f"{name}.lock"):
+            if not is_made.exists():
+                folder.mkdir(exist_ok=True)
+                make(folder)
+                is_made.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample(once: Callable[..., Path]) -> Home:
+    """The published sample articles, untested."""
     from ingest.settings import Home
     from orchestration.questions import build_sample
 
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
-    home = Home.resolve(shared / "sample")
-    with FileLock(shared / "sample.lock"):
-        if not home.published.exists():
-            build_sample(home)
-    return home
+    return Home.resolve(once("sample", lambda folder: build_sample(Home.resolve(folder))))

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ingest.articles import RECORD_SCHEMA, Batch, Refusal, quarantine_frame
+from ingest.batches import setting
 from ingest.errors import DamagedData, UsageError
 from ingest.sources import csv, jsonl, parquet, store, text, warc, xml
 from ingest.sources.html import MAX_LIST_BYTES, Question, Readers, with_page
@@ -43,6 +44,7 @@ __all__ = ["Batch", "arrival_batches", "read_path", "replay_batches"]
 
 MAX_BATCH_RECORDS = 5_000
 MAX_BATCH_BYTES = 64_000_000
+"""About how much memory the records of a batch hold, if `$CHANCERY_BATCH_BYTES` does not say less."""
 SMALL_FILE_RECORDS = 100
 """Files of fewer records share a batch: a folder of many small files is a few batches."""
 
@@ -219,6 +221,11 @@ def _items(arrival: Arrival, home: Home, readers: Readers) -> Iterator[Item]:
         yield refusal(arrival, -1, "empty_file", "no record in the file", "read")
 
 
+def _most() -> int:
+    """How much a batch may weigh."""
+    return min(setting("CHANCERY_BATCH_BYTES", MAX_BATCH_BYTES), MAX_BATCH_BYTES)
+
+
 def _weight(item: Item) -> int:
     """About how much memory the item holds."""
     return 500 if isinstance(item, Refusal) else 500 + len(item["text"] or "") + len(item["html"] or "")
@@ -227,11 +234,11 @@ def _weight(item: Item) -> int:
 def _slices(items: Iterable[Item]) -> Iterator[list[Item]]:
     """The items in runs of bounded number and size."""
     run: list[Item] = []
-    weight = 0
+    weight, most = 0, _most()
     for item in items:
         run.append(item)
         weight += _weight(item)
-        if len(run) >= MAX_BATCH_RECORDS or weight >= MAX_BATCH_BYTES:
+        if len(run) >= MAX_BATCH_RECORDS or weight >= most:
             yield run
             run, weight = [], 0
     if run:
@@ -289,7 +296,7 @@ class _Shared:
         return not self.arrivals or (
             (arrival.given, arrival.arrived_at) == (self.arrivals[0].given, self.arrivals[0].arrived_at)
             and len(self.items) < MAX_BATCH_RECORDS - SMALL_FILE_RECORDS
-            and self.weight < MAX_BATCH_BYTES
+            and self.weight < _most()
         )
 
     def add(self, arrival: Arrival, items: list[Item]) -> None:

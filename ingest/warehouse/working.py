@@ -6,6 +6,7 @@ Does not belong here: publishing (`publishing`), damage (`verifying`).
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -28,12 +29,15 @@ from ingest.batches import even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
 from ingest.warehouse import layout
+from ingest.warehouse.lake import lake_lock, lake_of, see_built_marts
 
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
 _TOMBSTONES = (
     "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
 )
+PENDING_ROWS = 200_000
+"""Articles whose place and size are held at a time."""
 SNAPSHOTS = (
     "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
     "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
@@ -55,7 +59,7 @@ def _holder(lock_file: Path) -> str:
 
 @contextmanager
 def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the writer's lock of a home; within one process it may be taken again.
+    """Hold the writer's lock of a home, and of its lake; within one process it may be taken again.
 
     The lock dies with its process, so it is never stale. Raises `EnvironmentProblem` naming the holder.
     """
@@ -82,7 +86,8 @@ def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
         handle.flush()
         _held.add(home.root)
         try:
-            yield
+            with lake_lock(lake_of(home)):
+                yield
         finally:
             _held.discard(home.root)
 
@@ -99,8 +104,15 @@ def told(what: str, where: Path) -> Iterator[None]:
         duckdb.FatalException,
         duckdb.OutOfMemoryException,
         duckdb.InternalException,
+        duckdb.TransactionException,  # a commit for which the disk has no room
     ) as error:
         raise EnvironmentProblem(f"{what} failed at {where}: {str(error).splitlines()[0]}") from error
+
+
+def _is_passing(error: EnvironmentProblem) -> bool:
+    """Whether a file could not be opened for what is around it: another process, a disk without room or rights."""
+    passing = ["lock", *(os.strerror(number).lower() for number in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT))]
+    return any(words in str(error).lower() for words in passing)
 
 
 def connect(path: Path, home: Home) -> duckdb.DuckDBPyConnection:
@@ -235,7 +247,7 @@ class Warehouse:
             raise
         except (duckdb.Error, EnvironmentProblem) as error:
             self.close()
-            if isinstance(error, EnvironmentProblem) and "lock" in str(error).lower():
+            if isinstance(error, EnvironmentProblem) and _is_passing(error):
                 raise
             if home.staging.exists():
                 raise DamagedData(
@@ -273,6 +285,11 @@ class Warehouse:
         if self._con is None:
             raise RuntimeError("the working file is not open")
         return self._con
+
+    def see_built_marts(self) -> None:
+        """From here on `marts.…` means what the last build made, also where it lies in a lake."""
+        if lake := lake_of(self._home):
+            see_built_marts(self.con, lake)
 
     @contextmanager
     def _transaction(self, what: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -388,19 +405,36 @@ class Warehouse:
 
         By row number: a batch then reads its own part of the table. By id it would read all of it, as ids are hashes.
         """
-        rows = self.con.sql(
-            "SELECT rowid AS place, strlen(text) AS n FROM raw.articles ANTI JOIN (SELECT article_id FROM facts.extractions "
-            f"WHERE extractor_version = '{extractor_version}') USING (article_id) ORDER BY rowid"
-        ).pl()
-        for start, length in even_slices(rows["n"], most=most):
-            self.con.register("wanted", rows.select("place").slice(start, length).to_arrow())
-            try:
-                batch = self.con.sql(
-                    "SELECT * FROM raw.articles WHERE rowid IN (SELECT place FROM wanted) ORDER BY article_id"
-                ).pl()
-            finally:
-                self.con.unregister("wanted")
-            yield batch
+        self.con.execute(
+            "CREATE OR REPLACE TEMP TABLE unread AS SELECT rowid AS place, strlen(text) AS n FROM raw.articles ANTI JOIN "
+            f"(SELECT article_id FROM facts.extractions WHERE extractor_version = '{extractor_version}') USING (article_id) "
+            "ORDER BY rowid"
+        )
+        try:
+            for rows in self._runs("unread", PENDING_ROWS):
+                for start, length in even_slices(rows["n"], most=most):
+                    yield self._articles(rows["place"].slice(start, length))
+        finally:
+            with suppress(duckdb.Error, RuntimeError):
+                self.con.execute("DROP TABLE IF EXISTS unread")
+
+    def _runs(self, table: str, most: int) -> Iterator[pl.DataFrame]:
+        """A table's rows, so many at a time."""
+        n_rows = self.con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for first in range(0, n_rows, most):
+            yield self.con.sql(
+                f"SELECT * FROM {table} WHERE rowid >= {first} AND rowid < {first + most} ORDER BY rowid"
+            ).pl()
+
+    def _articles(self, places: pl.Series) -> pl.DataFrame:
+        """The articles at these places in the file."""
+        self.con.register("wanted", places.to_frame("place").to_arrow())
+        try:
+            return self.con.sql(
+                "SELECT * FROM raw.articles WHERE rowid IN (SELECT place FROM wanted) ORDER BY article_id"
+            ).pl()
+        finally:
+            self.con.unregister("wanted")
 
     def write_facts(self, frames: dict[str, pl.DataFrame], article_ids: Sequence[str]) -> None:
         """Replace the facts of these articles, in one transaction."""

@@ -10,7 +10,10 @@ SETTINGS = (
     ("CHANCERY_SCHEDULE", "`0 * * * *`", "When `make dev` asks the active sources and publishes: a cron expression, in UTC."),
     ("CHANCERY_CONTACT", "nobody", "Whom the sites asked may write to: a mail address or a page, sent along with each request."),
     ("CHANCERY_ALERT_WEBHOOK", "none", "An address that gets a message for each failed run; beside it stands `logs/alerts.log`."),
-    ("CHANCERY_WORKERS", "the cores, at most 4", "Processes that read articles."),
+    ("CHANCERY_WORKERS", "the cores, at most 4", "Batches that are read at a time: threads, or Ray's processes on this machine."),
+    ("CHANCERY_BATCH_BYTES", "`64000000` of records, at most `8000000` of text to extract from", "Most that is held of a batch."),
+    ("CHANCERY_ENGINE", "`local`", "What extracts: `local` (threads) or `ray` (an extra; see the guide on scale)."),
+    ("RAY_ADDRESS", "none: workers on this machine", "The Ray cluster that extracts, with `CHANCERY_ENGINE=ray`."),
     ("CHANCERY_THREADS", "DuckDB's choice", "Threads of DuckDB in the working file."),
     ("CHANCERY_MEMORY_LIMIT", "`2GB`, `4GB` within dbt", "Memory that DuckDB may take; beyond it, it writes to disk."),
     ("CHANCERY_DOCUMENTS_URL", "set by `make dev`", "Where documents are shown, for links in Dagster's UI; without it links name files."),
@@ -25,6 +28,8 @@ INTERNAL = {
     "CHANCERY_SNAPSHOT_ID": "set for dbt: the snapshot that is built",
     "CHANCERY_FAULT": "breaks a run on purpose, in a checkout alone (`chancery faults`)",
     "CHANCERY_TEST_ONLY_ALLOW_ADDRESSES": "lets tests fetch from the loopback",
+    "CHANCERY_SUPERSET": "set for Superset: its folder in the home",
+    "CHANCERY_SUPERSET_PYTHON": "the Python that Superset is installed in, where it is not `.venv/superset`",
     "CHANCERY_PICTURES": "where browser tests leave pictures",
 }
 """Variables that the program or its tests set, not a person."""

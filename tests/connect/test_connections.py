@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 import polars as pl
 import pytest
-from conftest import Shelf
 from connect_tools import ROOT, Reader, Tool, pieces, reader
+from shelf import Shelf
 
 from orchestration import pipeline
 

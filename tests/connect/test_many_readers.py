@@ -19,8 +19,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Shelf
 from connect_tools import PAGES, ROOT, pieces, skip
+from shelf import Shelf
 
 from ingest.errors import EnvironmentProblem
 from ingest.settings import Home

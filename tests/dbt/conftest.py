@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -43,13 +43,15 @@ def invoke(folder: Path, *words: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build(once: Callable[..., Path]) -> Path:
     """The folder of one finished `dbt build` over the scenario: work.duckdb and target/."""
-    folder = tmp_path_factory.mktemp("dbt")
-    scenario().write(folder / "work.duckdb")
-    write_reference(folder / "reference", CORRECTIONS)
-    invoke(folder, "build")
-    return folder
+
+    def make(folder: Path) -> None:
+        scenario().write(folder / "work.duckdb")
+        write_reference(folder / "reference", CORRECTIONS)
+        invoke(folder, "build")
+
+    return once("dbt", make)
 
 
 @pytest.fixture(scope="session")

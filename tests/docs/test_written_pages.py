@@ -44,6 +44,9 @@ MARKED = {
         "export CHANCERY_HOME=~/first-warehouse": "the tests name a folder of their own",
         'mkdir -p "$CHANCERY_HOME"': "as the line before",
     },
+    "eval": {
+        "chancery eval tests/gold/spanish_unseen.jsonl": "tests/orchestration/test_floors.py",
+    },
     "cron": {
         "15 * * * *  cd /srv/chancery && CHANCERY_HOME=/srv/news .venv/bin/chancery fetch && .venv/bin/chancery run"
         ' || mail -s "chancery: $?" you@paper.example': "a line of a crontab; both commands are tested in tests/orchestration/test_feeds.py",

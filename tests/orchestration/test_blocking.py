@@ -12,6 +12,7 @@ from small_world import run_job, write_articles
 from ingest.errors import CheckFailed
 from ingest.settings import Home
 from orchestration import pipeline
+from orchestration.engines import isolated
 
 LATE = {
     "id": "w-8",
@@ -29,7 +30,7 @@ def _digest(home: Home) -> str:
 @pytest.fixture
 def wrong_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Extraction as if it pointed one character too far."""
-    right = pipeline.read_facts
+    right = isolated.read_facts
 
     def wrong(articles: pl.DataFrame) -> Iterator[dict[str, pl.DataFrame]]:
         for facts in right(articles):
@@ -37,7 +38,7 @@ def wrong_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
             shifted = facts["evidence"].with_columns(pl.col("char_start") + 1, pl.col("char_end") + 1)
             yield facts | {"evidence": shifted}
 
-    monkeypatch.setattr(pipeline, "read_facts", wrong)
+    monkeypatch.setattr(isolated, "read_facts", wrong)
 
 
 @pytest.mark.usefixtures("wrong_offsets")

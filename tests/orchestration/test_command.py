@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_world import World
 
 from ingest import errors
 from ingest.settings import Home
@@ -137,16 +136,16 @@ def test_a_second_run_says_that_nothing_changed(home: Home, capsys: pytest.Captu
 
 
 def test_home_may_stand_before_the_verb(
-    world: World, state_folder: Path, capsys: pytest.CaptureFixture[str]
+    world_home: Home, state_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, _ = chancery(capsys, "--home", str(world.home.root), "status")
+    code, out, _ = chancery(capsys, "--home", str(world_home.root), "status")
     assert code == 0
-    assert str(world.home.published) in out
+    assert str(world_home.published) in out
 
 
-def test_query_prints_tables_csv_and_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_query_prints_tables_csv_and_json(world_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     sql = "select external_id, language from marts.articles order by external_id limit 2"
-    place = ("--home", str(world.home.root))
+    place = ("--home", str(world_home.root))
     assert "2 rows" in chancery(capsys, "query", sql, *place)[1]
     assert chancery(capsys, "query", sql, "--csv", *place)[1].splitlines()[:2] == [
         "external_id,language",
@@ -156,15 +155,15 @@ def test_query_prints_tables_csv_and_json(world: World, capsys: pytest.CaptureFi
     assert json.loads(rows[0]) == {"external_id": "w-1", "language": "en"}
 
 
-def test_csv_is_safe_to_open_in_a_spreadsheet(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = chancery(capsys, "query", "select '=1+1' as formula", "--csv", "--home", str(world.home.root))
+def test_csv_is_safe_to_open_in_a_spreadsheet(world_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = chancery(capsys, "query", "select '=1+1' as formula", "--csv", "--home", str(world_home.root))
     assert out.splitlines()[1] == "'=1+1"
 
 
 def test_query_cannot_write_or_read_beside_the_warehouse(
-    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    world_home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = ("--home", str(world.home.root))
+    place = ("--home", str(world_home.root))
     for sql in (
         "delete from marts.articles",
         f"copy marts.articles to '{tmp_path}/x.csv'",
@@ -174,8 +173,8 @@ def test_query_cannot_write_or_read_beside_the_warehouse(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_fact_is_explained_by_its_sentence(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    place = ("--home", str(world.home.root))
+def test_a_fact_is_explained_by_its_sentence(world_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ("--home", str(world_home.root))
     held = "select meeting_id from marts.meetings where status = 'occurred' order by all limit 1"
     meeting_id = chancery(capsys, "query", held, "--csv", *place)[1].splitlines()[1]
     code, out, _ = chancery(capsys, "explain", meeting_id, *place)

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from small_world import ARTICLES, World
+from small_world import ARTICLES
 
 from ingest.errors import UsageError
+from ingest.settings import Home
 from orchestration import evaluate, reading, scoring
 from orchestration.progress import silent
 
@@ -58,7 +59,7 @@ def test_finding_nothing_where_nothing_is_scores_full() -> None:
     assert (empty.precision, empty.recall, empty.f1) == (1.0, 1.0, 1.0)
 
 
-def test_a_warehouse_is_scored_by_external_id(world: World) -> None:
+def test_a_warehouse_is_scored_by_external_id(world_home: Home) -> None:
     nothing = {"persons": [], "meetings": [], "events": [], "topics": []}
     meeting = {
         "countries": ["PAK", "USA"],
@@ -69,7 +70,7 @@ def test_a_warehouse_is_scored_by_external_id(world: World) -> None:
         "country": "USA",
     }
     rows = [{"id": "w-1"} | nothing | {"meetings": [meeting]}, {"id": "not-there"} | nothing]
-    with reading.published(world.home) as connection:
+    with reading.published(world_home) as connection:
         score = scoring.score(connection, rows)
     assert (score.n_articles, score.n_found) == (2, 1)
     assert score.agreements["meeting_pair"].recall == 1.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_world import World, write_articles
+from small_world import write_articles
 
 from ingest.settings import Home
 from orchestration import dbt, models, pipeline
@@ -66,9 +66,9 @@ def test_a_failed_test_is_a_failed_check_of_its_model(home: Home) -> None:
 
 
 @pytest.fixture(scope="module")
-def grown(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[dbt.NodeResult], list[dbt.NodeResult]]:
+def grown(world_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[dbt.NodeResult], list[dbt.NodeResult]]:
     """A home with an article more, what became of each node before, and in the build of that article."""
-    shutil.copytree(world.home.root, copy := tmp_path_factory.mktemp("grown") / "copy")
+    shutil.copytree(world_home.root, copy := tmp_path_factory.mktemp("grown") / "copy")
     home = Home.resolve(copy)
     before = dbt.results(home)
     pipeline.run(home, [write_articles(home.root / "late.jsonl", (LATE,))])

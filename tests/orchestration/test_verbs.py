@@ -7,25 +7,26 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from small_world import World, write_articles
+from small_world import write_articles
 
 from ingest.errors import UsageError
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
 from orchestration import pipeline
+from orchestration.engines import isolated
 
 
 def test_an_article_that_breaks_extraction_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = pipeline.read_facts
+    right = isolated.read_facts
 
     def breaks_on_bread(articles: pl.DataFrame) -> Iterator[dict[str, pl.DataFrame]]:
         if articles["text"].str.contains("bread").any():
             raise RuntimeError("no appetite")
         return right(articles)
 
-    monkeypatch.setattr(pipeline, "read_facts", breaks_on_bread)
+    monkeypatch.setattr(isolated, "read_facts", breaks_on_bread)
     home = Home.resolve(tmp_path / "home")
     pipeline.ingest(home, [write_articles(tmp_path / "articles.jsonl")])
     assert pipeline.extract(home) == 3
@@ -36,9 +37,9 @@ def test_an_article_that_breaks_extraction_does_not_stop_the_others(
     assert outcomes == [("failed", 1), ("ok", 2)]
 
 
-def test_a_run_without_news_changes_nothing(world: World, home: Home) -> None:
+def test_a_run_without_news_changes_nothing(world_home: Home, home: Home) -> None:
     before = home.published.stat()
-    result = pipeline.run(home, [world.home.inbox])
+    result = pipeline.run(home, [world_home.inbox])
     assert result.published is None
     assert (result.ingested.n_ok, result.ingested.n_duplicate, result.n_extracted) == (0, 3, 0)
     assert home.published.stat().st_mtime_ns == before.st_mtime_ns
