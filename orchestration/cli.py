@@ -147,13 +147,13 @@ def check(
 @app.command()
 def publish(home: HomeOption = None) -> None:
     """Check what was built and swap it in as the published warehouse; also writes Parquet to exports/."""
-    from orchestration import pipeline, progress
+    from orchestration import pipeline, progress, reading
 
     place = Home.resolve(home)
     published = pipeline.publish(place, progress=progress.for_terminal())
     pipeline.export(place)
     state = "Published" if published.changed else "Nothing changed in"
-    typer.echo(f"{state} {published.path} (snapshot {published.snapshot_id})")
+    typer.echo(f"{state} {reading.address(place)} (snapshot {published.snapshot_id})")
 
 
 @app.command()
@@ -216,6 +216,10 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SQL query (DuckDB dialect).")],
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")] = False,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="What was published then (UTC); needs a lake."),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Query the published warehouse, read-only.
@@ -227,7 +231,7 @@ def query(
     """
     from orchestration import reading, report
 
-    frame = reading.query(Home.resolve(home), sql)
+    frame = reading.query(Home.resolve(home), sql, at)
     if as_json:
         typer.echo(frame.write_ndjson(), nl=False)
     elif as_csv:

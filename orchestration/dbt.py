@@ -24,7 +24,7 @@ import duckdb
 
 from ingest.errors import ChanceryError, CheckFailed
 from ingest.settings import Home, dbt_dir, reference_dir
-from ingest.warehouse import Warehouse
+from ingest.warehouse import Warehouse, lake_of
 from orchestration.ahead import Worker
 from orchestration.progress import Progress
 
@@ -83,7 +83,9 @@ _waiting: dict[Path, Worker] = {}
 def _started(home: Home, target: Path) -> Worker:
     """A process that reads the project."""
     places = [str(dbt_dir()), str(target), str(home.logs)]
-    return Worker.started("orchestration.dbt_worker", *places, environment=environment(home))
+    lake = lake_of(home) if target == target_dir(home) else None
+    variables = environment(home) | ({"DBT_TARGET": "lake"} | lake.environment if lake else {})
+    return Worker.started("orchestration.dbt_worker", *places, environment=variables)
 
 
 def prepare(home: Home) -> None:
@@ -164,6 +166,7 @@ def _asked(warehouse: Warehouse, test: NodeResult) -> NodeResult:
 def _tested(home: Home, tests: Sequence[NodeResult], progress: Progress) -> list[NodeResult]:
     """Each of these tests."""
     with Warehouse(home) as warehouse, progress.stage("Testing", len(tests), "tests") as at:
+        warehouse.see_built_marts()
         results = []
         for test in tests:
             results.append(_asked(warehouse, test))

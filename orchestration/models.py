@@ -157,6 +157,7 @@ def events(
     """What the build made and tested; what it kept is current too."""
     nodes = manifest()["nodes"]
     with Warehouse(home) as store:
+        store.see_built_marts()
         for result in results:
             node = nodes.get(result.unique_id, {"resource_type": "unit test"})
             if node["resource_type"] == "model" and result.status == "success":

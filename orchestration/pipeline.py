@@ -196,7 +196,7 @@ def build(
         faults.point("build.before")
         nodes = dbt.build(home, mark, progress or silent(), is_tested=is_tested, is_whole=is_whole)
         faults.point("build.after")
-        stamp.write(home, kept.after_build(mark, stamp.code_digest() if is_vouched else ""))
+        stamp.write(home, kept.after_build(mark, stamp.code_digest(home) if is_vouched else ""))
         faults.point("build.stamped")
         return nodes
 
@@ -247,8 +247,9 @@ def check(
         writer_lock(home),
         (progress or silent()).stage(f"Checking {suite}", n_expected, "expectations") as stage,
     ):
-        # the marts of a build made whole are all new
-        is_whole = is_whole or (suite != "marts" and not stamp.is_kept(home))
+        # the marts of a build made whole are all new; rows in a lake bear no number by which new ones are known
+        is_new = suite != "marts" and not stamp.is_kept(home)
+        is_whole = is_whole or is_new or (suite == "marts" and warehouse.lake_of(home) is not None)
         faults.point("check.before")
         outcomes = ordering.validated(home, suite, run_id, is_whole=is_whole)
         with Warehouse(home) as store:
@@ -282,7 +283,7 @@ def _check_once(home: Home, suite: str, run_id: str, progress: Progress) -> None
 def is_current(home: Home) -> bool:
     """Whether the published file already shows all that home, code and reference data would give."""
     kept, mark = stamp.read(home), stamp.fingerprint(home)
-    return home.published.exists() and kept.published == mark
+    return reading.is_published(home) and kept.published == mark
 
 
 def publish(
@@ -302,7 +303,8 @@ def publish(
         if is_checked:
             _check_once(home, "marts", run_id, shown)
         with shown.stage("Publishing"):
-            published = warehouse.publish(home)
+            lake = warehouse.lake_of(home)
+            published = warehouse.publish_into(home, lake) if lake else warehouse.publish(home)
         faults.point("publish.before_stamp")
         stamp.write(home, replace(stamp.read(home), published=mark))
         return published
@@ -357,6 +359,8 @@ def forget(home: Home, article_id: str, progress: Progress | None = None) -> war
     with writer_lock(home):
         forgotten = warehouse.forget(home, article_id)
         publish(home, progress=progress)
+        if lake := warehouse.lake_of(home):
+            warehouse.purge(lake)
         return forgotten
 
 
@@ -371,8 +375,7 @@ def status(home: Home) -> dict[str, str]:
     waiting = [path for path in home.inbox.rglob("*") if path.is_file()] if home.inbox.exists() else []
     fetched = f"{len(pending_files(home))} polls fetched, not yet read"
     state = {"home": str(home.root), "inbox": f"{len(waiting)} files", "waiting": fetched, "published": "nothing yet"}
-    if home.published.exists():
-        when = datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
-        state["published"] = f"{home.published} ({when:%Y-%m-%d %H:%M} UTC)"
+    if reading.is_published(home):
+        state["published"] = f"{reading.address(home)} ({reading.published_at(home):%Y-%m-%d %H:%M} UTC)"
         state |= {name: f"{number:,}" for name, number in reading.counts(home).items()}
     return state

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -15,6 +16,7 @@ import polars as pl
 
 from ingest.errors import ChanceryError, DamagedData, EnvironmentProblem, UsageError
 from ingest.settings import Home
+from ingest.warehouse.lake import Lake, NothingThere, lake_of, opened, quoted
 
 READER_PROFILE = {
     "enable_external_access": "false",
@@ -24,6 +26,7 @@ READER_PROFILE = {
 }
 """With a file opened read-only: nothing beside it can be read or written, no extension loaded, and none of this undone."""
 _ONE_QUERY = "one query that reads (SELECT, FROM, WITH, VALUES, DESCRIBE, SUMMARIZE, SHOW, EXPLAIN); this is {}"
+_IN_LAKE = "select count(*) from duckdb_tables() where database_name = 'lake' and schema_name = 'quality' and table_name = 'snapshots'"
 _KINDS = {"m": "meetings", "e": "events", "v": "visits"}
 _NO_ID = "'{}' is no fact id: they begin with m (meeting), e (event) or v (visit)"
 _COUNTS = {
@@ -71,9 +74,57 @@ _REASONS = """
 """
 
 
+def is_published(home: Home) -> bool:
+    """Whether anything is published, in the home's file or in its lake."""
+    lake = lake_of(home)
+    if not lake:
+        return home.published.exists()
+    try:
+        with opened(lake) as connection:
+            return bool(connection.execute(_IN_LAKE).fetchone()[0])
+    except NothingThere:
+        return False
+
+
+def address(home: Home) -> str:
+    """Where readers find what is published."""
+    lake = lake_of(home)
+    return f"the {lake.address}" if lake else str(home.published)
+
+
+def published_at(home: Home) -> datetime:
+    """When what is published was published, UTC."""
+    if lake_of(home):
+        with published(home) as connection:
+            return connection.execute("select max(published_at) from quality.snapshots").fetchone()[0]
+    return datetime.fromtimestamp(home.published.stat().st_mtime, UTC)
+
+
 @contextmanager
-def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the published file by the reader profile, without access to anything beside it."""
+def _published_in(lake: Lake, at: datetime | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to a lake, today's or that of a time, that reaches its rows and no other file."""
+    with opened(lake, at=at) as connection:
+        if not connection.execute(_IN_LAKE).fetchone()[0]:
+            when = f" at {at:%Y-%m-%d %H:%M} UTC" if at else " yet"
+            raise EnvironmentProblem(f"nothing is published in the {lake.address}{when}")
+        connection.execute(f"set allowed_directories = [{quoted(lake.data)}]")
+        for name, value in READER_PROFILE.items():
+            connection.execute(f"set {name} = {value}")
+        yield connection
+
+
+@contextmanager
+def published(home: Home, at: datetime | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to what is published by the reader profile, without access to anything beside it.
+
+    `at` (UTC) asks a lake for what was published then.
+    """
+    if lake := lake_of(home):
+        with _published_in(lake, at) as connection:
+            yield connection
+        return
+    if at:
+        raise UsageError(f"{home.published} holds what is published now; only a lake remembers what was before")
     if not home.published.exists():
         raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
     try:
@@ -101,9 +152,9 @@ def _require_one_query(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise UsageError(_ONE_QUERY.format(kind.name))
 
 
-def query(home: Home, sql: str) -> pl.DataFrame:
-    """The rows of a person's query. Raises `UsageError` with the engine's words when it cannot be run."""
-    with published(home) as connection:
+def query(home: Home, sql: str, at: datetime | None = None) -> pl.DataFrame:
+    """The rows of a person's query, over what is published or, in a lake, was at a time. Raises `UsageError` with the engine's words when it cannot be run."""
+    with published(home, at) as connection:
         try:
             _require_one_query(connection, sql)
             return _frame(connection, sql)
@@ -189,7 +240,7 @@ def fact(home: Home, fact_id: str) -> tuple[str, dict[str, Any], pl.DataFrame]:
     with published(home) as connection:
         rows = _frame(connection, f"select * from marts.{table} where {kind}_id = ?", fact_id)
         if rows.is_empty():
-            raise UsageError(f"no {kind} {fact_id} in {home.published}")
+            raise UsageError(f"no {kind} {fact_id} in {address(home)}")
         evidence = _frame(connection, _EVIDENCE, fact_id, rows["start_date"][0])
     if evidence.is_empty():
         raise ChanceryError(f"{kind} {fact_id} stands without evidence: `chancery verify` says more")

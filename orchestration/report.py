@@ -230,7 +230,7 @@ def print_run(home: Home, result: RunResult) -> None:
     out = console()
     if result.published is None or not result.published.changed:
         out.print(_arrived(result.ingested))
-        out.print(f"Nothing changed: {home.published} already shows all of it.", soft_wrap=True)
+        out.print(f"Nothing changed: {reading.address(home)} already shows all of it.", soft_wrap=True)
         if result.ingested.n_quarantined:
             _quarantined(home, result.ingested, out)
         return
@@ -239,7 +239,7 @@ def print_run(home: Home, result: RunResult) -> None:
     if result.ingested.n_quarantined:
         _quarantined(home, result.ingested, out)
     out.print(
-        f"Published {home.published} (snapshot {result.published.snapshot_id}); open it read-only.",
+        f"Published {reading.address(home)} (snapshot {result.published.snapshot_id}); open it read-only.",
         soft_wrap=True,
     )
 
@@ -290,7 +290,7 @@ def _when(value: Any) -> str:
 
 def _source_rows(home: Home) -> pl.DataFrame:
     """Each source as it is now, beside what it had given at the last publication."""
-    gave = {row["source"]: row for row in reading.sources(home).iter_rows(named=True)} if home.published.exists() else {}
+    gave = {row["source"]: row for row in reading.sources(home).iter_rows(named=True)} if reading.is_published(home) else {}
     listed = freshness.states(home)
     rows = [(item.source, item.word, item.last_poll_at, item.last_answer_at) for item in listed]
     rows += [(name, "in files", None, None) for name in gave if name not in {item.source for item in listed}]
@@ -324,6 +324,6 @@ def print_status(home: Home) -> None:
             times = "time" if item.n_failed_in_a_row == 1 else "times in a row"
             told = f"{item.source} failed {item.n_failed_in_a_row} {times}: {item.last_problem}"
             out.print(told, markup=False, soft_wrap=True)
-    unread = reading.unread_languages(home) if home.published.exists() else pl.DataFrame()
+    unread = reading.unread_languages(home) if reading.is_published(home) else pl.DataFrame()
     if unread.height:
         out.print(table(unread, "Kept, and not read for facts"))

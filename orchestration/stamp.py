@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.extract import extractor_version
 from ingest.settings import Home, reference_dir
-from ingest.warehouse import LAYOUT, Warehouse
+from ingest.warehouse import LAYOUT, Warehouse, lake_of
 from orchestration import dbt
 
 _RAW = """
@@ -82,23 +82,24 @@ def write(home: Home, stamp: Stamp) -> None:
     os.replace(aside, _path(home))
 
 
-def code_digest() -> str:
-    """Hash of everything beside the articles that a build depends on."""
+def code_digest(home: Home) -> str:
+    """Hash of everything beside the articles that a build depends on, and of the lake that its marts lie in."""
     suites = sorted((Path(__file__).parent / "quality" / "suites").glob("*.yaml"))
-    digest = sha256(f"{extractor_version()}:{LAYOUT}".encode())
+    lake = lake_of(home)
+    digest = sha256(f"{extractor_version()}:{LAYOUT}{f':{lake.address}' if lake else ''}".encode())
     for path in [*dbt.project_files(), *sorted(reference_dir().glob("*.csv")), *suites]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
-def _mark(*parts: object) -> str:
-    return "s" + sha256(repr((*parts, code_digest())).encode()).hexdigest()[:20]
+def _mark(home: Home, *parts: object) -> str:
+    return "s" + sha256(repr((*parts, code_digest(home))).encode()).hexdigest()[:20]
 
 
 def fingerprint(home: Home) -> str:
     """'s' and 20 hex digits over articles, extractions, code and reference data: names the build."""
     with Warehouse(home) as warehouse:
-        return _mark(warehouse.read(_RAW).row(0), warehouse.read(_FACTS).row(0))
+        return _mark(home, warehouse.read(_RAW).row(0), warehouse.read(_FACTS).row(0))
 
 
 def content_of(home: Home, suite: str) -> str:
@@ -108,7 +109,7 @@ def content_of(home: Home, suite: str) -> str:
     if suite == "facts":
         return fingerprint(home)
     with Warehouse(home) as warehouse:
-        return _mark(warehouse.read(_RAW).row(0))
+        return _mark(home, warehouse.read(_RAW).row(0))
 
 
 def is_kept(home: Home) -> bool:
@@ -118,7 +119,7 @@ def is_kept(home: Home) -> bool:
     corrections, in this working file, and no article that it saw has gone.
     """
     last = read(home)
-    if last.code != code_digest() or not last.has_passed("marts", last.built):
+    if last.code != code_digest(home) or not last.has_passed("marts", last.built):
         return False
     with Warehouse(home) as warehouse:
         found = warehouse.read(

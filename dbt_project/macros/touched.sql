@@ -25,8 +25,11 @@
     `ref`, which would make a circle: the reader comes first. -#}
 {% macro earlier(name, schema='intermediate') %}
     {%- if execute and not flags.FULL_REFRESH -%}
+        {%- set is_apart = schema == 'marts' and target.name == 'lake' -%}
         {{ return(adapter.get_relation(
-            database=target.database, schema=schema, identifier=name
+            database='lake' if is_apart else target.database,
+            schema='building' if is_apart else schema,
+            identifier=name
         )) }}
     {%- endif -%}
 {% endmacro %}

@@ -5,6 +5,7 @@
 | `layout` | the version of the files, and the way from older ones |
 | `working` | the working file, its lock, and every write into `raw`, `facts` and `quality` |
 | `publishing` | the swap of the published file |
+| `lake`, `lake_publishing` | the same for a home whose warehouse is a lake: connections and lock, the publishing transaction |
 | `exporting` | Parquet, CSV and the interchange forms |
 | `verifying` | the search for damage |
 | `forgetting` | the removal of an article from everything stored |
@@ -14,6 +15,8 @@ Does not belong here: models (dbt), checks of contents (Great Expectations), rea
 
 from ingest.warehouse.exporting import FORMS, FORMULA, export
 from ingest.warehouse.forgetting import Forgotten, forget
+from ingest.warehouse.lake import Lake, lake_of, opened
+from ingest.warehouse.lake_publishing import publish_into, purge
 from ingest.warehouse.layout import LAYOUT
 from ingest.warehouse.publishing import Published, publish
 from ingest.warehouse.verifying import Problem, verify
@@ -24,12 +27,17 @@ __all__ = [
     "FORMULA",
     "LAYOUT",
     "Forgotten",
+    "Lake",
     "Problem",
     "Published",
     "Warehouse",
     "export",
     "forget",
+    "lake_of",
+    "opened",
     "publish",
+    "publish_into",
+    "purge",
     "rebuilt",
     "verify",
     "writer_lock",

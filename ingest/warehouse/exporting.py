@@ -16,6 +16,7 @@ import duckdb
 from ingest import faults
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home, reference_dir
+from ingest.warehouse.lake import lake_of, opened
 from ingest.warehouse.working import told
 
 FORMS = ("parquet", "csv", "cameo", "plover")
@@ -233,7 +234,11 @@ def plover_sql() -> str:
 
 @contextmanager
 def _source(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, read-only. Raises `EnvironmentProblem` while nothing is published."""
+    """What is published, read-only. Raises `EnvironmentProblem` while nothing is."""
+    if lake := lake_of(home):
+        with opened(lake) as con:
+            yield con
+        return
     if not home.published.exists():
         raise EnvironmentProblem(f"nothing is published in {home.root} yet: run `chancery run PATH` first")
     with duckdb.connect(str(home.published), read_only=True) as con:
@@ -242,7 +247,7 @@ def _source(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' ORDER BY 1"
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' AND database_name = current_database() ORDER BY 1"
     ).fetchall()
     return [name for (name,) in rows]
 

@@ -29,9 +29,9 @@ _UNREAD = {"raw.articles": "text", "marts.articles": "text, snapshot_id"}
 
 @dataclass(frozen=True)
 class Published:
-    """What publishing did: the file, its snapshot, whether it changed, rows by table."""
+    """What publishing did: the file (of a lake, where its rows lie), its snapshot, whether it changed, rows by table."""
 
-    path: Path
+    path: Path | str
     snapshot_id: str
     changed: bool
     counts: dict[str, int] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.polling.pending import pending_arrivals
 from ingest.settings import Home
 from ingest.sources import arrival_batches, store
+from ingest.warehouse.lake import Lake, lake_of, opened
 from ingest.warehouse.layout import LAYOUT, SINCE, layout_of, refuse_newer
 from ingest.warehouse.publishing import content_hash, is_sealed, seals, stored_hash, tables_of
 
@@ -182,6 +183,19 @@ def _published(path: Path, home: Home) -> list[Problem]:
         return [Problem("published file", f"cannot be read: {str(error).splitlines()[0]}", str(path))]
 
 
+def _in_lake(lake: Lake, home: Home) -> list[Problem]:
+    """What is wrong with the lake: every published row is read, and compared with what was noted when it was published."""
+    with opened(lake) as con:
+        try:
+            row = con.execute("SELECT arg_max(content_hash, (published_at, snapshot_id)) FROM quality.snapshots").fetchone()
+            is_comparable = (row[0] or "").startswith(f"{duckdb.__version__}:")
+            if is_comparable and content_hash(con, "lake") != row[0]:
+                return [Problem("lake", "its rows are not those that were published", lake.address)]
+            return _rows(con) + _missing_bytes(con, home)
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            return [Problem("lake", f"cannot be read: {str(error).splitlines()[0]}", lake.address)]
+
+
 def _require_state(home: Home) -> None:
     """Raise `EnvironmentProblem` where nothing lies that could be looked at, so that it is not called sound."""
     if not home.root.is_dir():
@@ -201,7 +215,9 @@ def verify(home: Home) -> list[Problem]:
     problems, arrivals = _objects(home)
     if home.staging.exists():
         problems += _working(home, arrivals)
-    if home.published.exists():
+    if lake := lake_of(home):
+        problems += _in_lake(lake, home)
+    elif home.published.exists():
         problems += _published(home.published, home)
     elif len(seals(home)) > 1:
         problems.append(Problem("published file", "is gone; `chancery publish` makes it anew", str(home.published)))

@@ -28,6 +28,7 @@ from ingest.batches import even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
 from ingest.warehouse import layout
+from ingest.warehouse.lake import lake_lock, lake_of, see_built_marts
 
 STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
@@ -57,7 +58,7 @@ def _holder(lock_file: Path) -> str:
 
 @contextmanager
 def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the writer's lock of a home; within one process it may be taken again.
+    """Hold the writer's lock of a home, and of its lake; within one process it may be taken again.
 
     The lock dies with its process, so it is never stale. Raises `EnvironmentProblem` naming the holder.
     """
@@ -84,7 +85,8 @@ def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
         handle.flush()
         _held.add(home.root)
         try:
-            yield
+            with lake_lock(lake_of(home)):
+                yield
         finally:
             _held.discard(home.root)
 
@@ -275,6 +277,11 @@ class Warehouse:
         if self._con is None:
             raise RuntimeError("the working file is not open")
         return self._con
+
+    def see_built_marts(self) -> None:
+        """From here on `marts.…` means what the last build made, also where it lies in a lake."""
+        if lake := lake_of(self._home):
+            see_built_marts(self.con, lake)
 
     @contextmanager
     def _transaction(self, what: str) -> Iterator[duckdb.DuckDBPyConnection]:

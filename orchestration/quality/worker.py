@@ -38,6 +38,8 @@ def _carry_out(caller: Caller, order: dict[str, Any]) -> None:
 
     site = home.quality_docs / order["suite"]
     with warehouse:
+        if order["suite"] == "marts":
+            warehouse.see_built_marts()
         validate(order["suite"], warehouse.read, site, order["run_id"], is_whole=order["is_whole"], tell=tell)
 
 

@@ -37,7 +37,8 @@ SEED = int(os.environ.get("SEED", "20251125"))
 _OF_FORGET = [name for name in POINTS if name.startswith("forget.")]
 _OF_REPLAY = [name for name in POINTS if name.startswith("replay.")]
 _OF_FETCH = ["polls.before_commit"]  # reached where a poll was made
-_OF_RUN = [name for name in POINTS if name not in [*_OF_FORGET, *_OF_REPLAY, *_OF_FETCH]]
+_OF_LAKE = [name for name in POINTS if name.startswith("lake.")]  # reached by homes with a lake (`test_lake`)
+_OF_RUN = [name for name in POINTS if name not in [*_OF_FORGET, *_OF_REPLAY, *_OF_FETCH, *_OF_LAKE]]
 _OF_PUBLISH = [name for name in POINTS if name.startswith("publish.") and name != "publish.before_stamp"]
 
 
