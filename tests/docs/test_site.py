@@ -105,9 +105,9 @@ def test_a_browser_searches_from_the_disk_and_asks_nobody(html: Path) -> None:
         page = browser.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto((html / "index.html").as_uri())
+        page.goto((html / "index.html").as_uri(), timeout=60_000)
         page.fill("input[name=query]", "goldstein")
-        page.wait_for_selector(".md-search-result__link", timeout=60_000)
+        page.wait_for_selector(".md-search-result__link", timeout=60_000, state="attached")
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
