@@ -34,7 +34,7 @@ def test_models_and_reference_tables_are_carried() -> None:
 
 def test_files_land_where_their_folders_say() -> None:
     for target, patterns in SETUPTOOLS["data-files"].items():
-        assert {str(Path(pattern).parent) for pattern in patterns} == {target.removeprefix("share/chancery/")}
+        assert {str(Path(pattern).parent) for pattern in patterns} == {str(Path(target).relative_to("share/chancery"))}
 
 
 def test_files_that_code_reads_beside_itself_are_carried() -> None:
