@@ -85,6 +85,8 @@ def _write(con: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, int], bool]:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
     con.execute(SNAPSHOTS.format(name="lake"))
+    # before the working file's list joins it, in which the same content may stand as published into a file
+    last = con.execute(_LAST).fetchone()
     sources = _sources(con)
     for name, (database, source) in sources.items():
         if name != "quality.snapshots":
@@ -96,7 +98,7 @@ def _write(con: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, int], bool]:
     found = content_hash(con, "lake")
     snapshot_id = _snapshot_of(con) or "s" + found[:20]
     counts = {name: con.execute(f"SELECT count(*) FROM lake.{name}").fetchone()[0] for name in tables_of(con, "lake")}
-    if con.execute(_LAST).fetchone() == (found,):
+    if last == (found,):
         return snapshot_id, counts, False
     con.execute(
         "INSERT INTO lake.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
