@@ -108,7 +108,7 @@ superset-export: $(INSTALLED) $(SUPERSET)  ## what was edited in Superset, into 
 	@$(BIN)/python -m orchestration.superset --export
 
 test-superset: $(INSTALLED) $(SUPERSET)  ## Superset's tests: every chart of every dashboard, in Debian's browser
-	@$(BIN)/python -m pytest -m superset tests/orchestration
+	@$(BIN)/python -m pytest -m superset tests/orchestration/test_superset.py
 
 lint: $(INSTALLED)  ## style and the line of imports; the Dockerfile, the compose file and the citation file by their schemas
 	@$(BIN)/ruff check .

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from ingest.settings import project_root
 from orchestration import early
 
 early.prepare()
@@ -18,4 +17,4 @@ history.hurry(is_short_lived=early.carries_out_a_run())
 @dg.definitions
 def defs() -> dg.Definitions:
     """The graph: sources, raw, facts, models, checks, published, and what launches them."""
-    return dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+    return dg.load_from_defs_folder(path_within_project=project_root())

@@ -189,7 +189,7 @@ def main() -> None:
     (given.folder / "inputs").mkdir(exist_ok=True)
     (given.folder / "findings").mkdir(exist_ok=True)
     flags = [
-        f"-max_total_time={int(given.minutes * 60)}", f"-max_len={MAX_BYTES}", f"-timeout={HANGING}",
+        f"-max_total_time={int(given.minutes * 60)}", f"-max_len={MAX_BYTES}", f"-timeout={HANGING}", f"-report_slow_units={HANGING}",
         f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={given.folder / 'findings'}/", "-print_final_stats=1",
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *flags, str(given.folder / "inputs"), str(given.folder / "seeds")], one_input)

@@ -6,6 +6,7 @@ Does not belong here: publishing (`publishing`), damage (`verifying`).
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -103,8 +104,15 @@ def told(what: str, where: Path) -> Iterator[None]:
         duckdb.FatalException,
         duckdb.OutOfMemoryException,
         duckdb.InternalException,
+        duckdb.TransactionException,  # a commit for which the disk has no room
     ) as error:
         raise EnvironmentProblem(f"{what} failed at {where}: {str(error).splitlines()[0]}") from error
+
+
+def _is_passing(error: EnvironmentProblem) -> bool:
+    """Whether a file could not be opened for what is around it: another process, a disk without room or rights."""
+    passing = ["lock", *(os.strerror(number).lower() for number in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT))]
+    return any(words in str(error).lower() for words in passing)
 
 
 def connect(path: Path, home: Home) -> duckdb.DuckDBPyConnection:
@@ -239,7 +247,7 @@ class Warehouse:
             raise
         except (duckdb.Error, EnvironmentProblem) as error:
             self.close()
-            if isinstance(error, EnvironmentProblem) and "lock" in str(error).lower():
+            if isinstance(error, EnvironmentProblem) and _is_passing(error):
                 raise
             if home.staging.exists():
                 raise DamagedData(

@@ -106,4 +106,5 @@ def build(sample: Home, home: Home) -> Path:
         raise
     except MkDocsException as error:
         raise CheckFailed(f"the site has broken pages or links, told above: {error}") from error
+    (html / "404.html").unlink(missing_ok=True)  # its links are those of a server at the root
     return html / "index.html"

@@ -2,7 +2,7 @@
 
 A page says in its front matter which home its blocks want: `sample` (the published sample, read only; the default), `copy`
 (a copy of it, in a copy of the checkout), `new` (an empty home, in a copy of the checkout). Blocks of a page run in order.
-A block with a mark in braces is not run here, but for `{exit N}`: it is run and must end so.
+A block with a mark is not run here, but for `{exit N}`: it is run and must end so.
 
 Belongs here: running blocks and comparing outputs. Does not belong here: which marked block is tested where
 (`tests/docs/`).

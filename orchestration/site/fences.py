@@ -25,7 +25,7 @@ RUN = ("bash", "sql", "python")
 
 @dataclass(frozen=True)
 class Fence:
-    """One block: its language, the mark in braces behind it ("" without one), its text, where it stands in the page."""
+    """One block: its language, the mark behind it (in braces or not, "" without one), its text, where it stands in the page."""
 
     language: str
     mark: str
@@ -47,9 +47,10 @@ def fences(page: str) -> list[Fence]:
     found = []
     for match in _FENCE.finditer(page):
         info = match["info"].strip()
-        mark = _MARK.search(info)
+        language, _, rest = info.partition(" ")
+        mark = _MARK.search(rest)
         text = textwrap.dedent(match["text"]) if match["indent"] else match["text"]
-        found.append(Fence(info.split()[0] if info else "", mark["mark"] if mark else "", text, *match.span()))
+        found.append(Fence(language, mark["mark"] if mark else rest.strip(), text, *match.span()))
     return found
 
 

@@ -38,6 +38,11 @@ def test_blocks_know_their_mark_and_their_output() -> None:
     assert (second.code.language, second.output) == ("sql", None)
 
 
+def test_a_word_behind_the_language_is_a_mark_too() -> None:
+    (block,) = fences.fences("```python duckdb:open\nx\n```\n")
+    assert (block.language, block.mark) == ("python", "duckdb:open")
+
+
 def test_front_matter_and_title() -> None:
     assert fences.front_matter(PAGE) == {"home": "new"}
     assert fences.front_matter("# x\n") == {}

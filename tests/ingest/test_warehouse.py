@@ -23,7 +23,7 @@ from ingest.errors import DamagedData, EnvironmentProblem, UsageError
 from ingest.polling.pending import note
 from ingest.settings import Home
 from ingest.sources import read_path, replay_batches, store
-from ingest.warehouse import Warehouse, publishing
+from ingest.warehouse import Warehouse, publishing, working
 
 NOW = datetime(2025, 11, 14, 12)
 TEXT = "The foreign ministers of Norway and Latvia met in Riga on Friday to talk about fish, officials said. Number {}."
@@ -440,6 +440,23 @@ def test_broken_law_is_found(home: Home, table: str, sql: str) -> None:
     warehouse.publish(home)
     # a wrong ledger is seen in the working file as well
     assert {problem.where for problem in warehouse.verify(home)} - {"working file"} == {table}
+
+
+@pytest.mark.parametrize("kind", [duckdb.IOException, duckdb.TransactionException, duckdb.FatalException])
+def test_a_disk_without_room_is_no_damage(home: Home, monkeypatch: pytest.MonkeyPatch, kind: type[duckdb.Error]) -> None:
+    """Neither in a commit nor in opening the file: an environment to mend, and no call for a replay."""
+    load(home, [record(1)])
+    full = kind('Failed to commit: Could not write file "x.wal": No space left on device')
+
+    def break_it(*_: object) -> None:
+        raise full
+
+    with pytest.raises(EnvironmentProblem, match="writing facts failed at .*No space left"), Warehouse(home) as house:
+        monkeypatch.setattr(house, "_insert", break_it)
+        house.write_facts({table.name: pl.DataFrame({"a": [1]}) for table in tables.FACTS}, ["a1"])
+    monkeypatch.setattr(working, "connect", break_it)
+    with pytest.raises(EnvironmentProblem, match="opening the working file failed at .*No space left"), Warehouse(home):
+        pass
 
 
 def test_broken_replay_gives_the_old_working_file_back(home: Home) -> None:
