@@ -6,6 +6,7 @@ without a lake (`publishing`).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import duckdb
@@ -138,10 +139,10 @@ def publish_into(home: Home, lake: Lake) -> Published:
 
 
 def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
-    try:
-        con.execute("ROLLBACK")
-    except duckdb.Error:
-        con.close()
+    """Give up, and let go of the working file: a failed commit to a lake would hold it open in this process."""
+    for statement in ("ROLLBACK", "DETACH work"):
+        with suppress(duckdb.Error):
+            con.execute(statement)
 
 
 def _keep_snapshots(con: duckdb.DuckDBPyConnection, home: Home) -> None:
