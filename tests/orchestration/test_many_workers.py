@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,14 +62,15 @@ def test_two_partitions_go_through_the_queue_to_two_workers(instance_folder: Pat
         said = {"cwd": instance_folder, "env": os.environ.copy(), "stdout": log, "stderr": subprocess.STDOUT}
         subprocess.run([str(program.with_name("dagster")), *ask], check=True, **said)
         assert instance.get_runs_count() == 2
-        daemon = subprocess.Popen([str(program.with_name("dagster-daemon")), "run", "-f", str(location)], **said)
+        daemon = subprocess.Popen([str(program.with_name("dagster-daemon")), "run", "-f", str(location)], start_new_session=True, **said)
         try:
             until = monotonic() + LIMIT_SECONDS
             while not all(run.is_finished for run in instance.get_runs()) and monotonic() < until:
                 sleep(0.5)
             runs = instance.get_runs()
         finally:
-            daemon.terminate()
+            # its code server too
+            os.killpg(daemon.pid, signal.SIGTERM)
             daemon.wait(timeout=60)
     assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS] * 2, (instance_folder / "log").read_text()[-3000:]
     assert len({(instance_folder / day).read_text() for day in ("2025-07-26", "2025-07-27")}) == 2
