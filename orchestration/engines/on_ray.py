@@ -17,7 +17,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import polars as pl
@@ -29,7 +29,9 @@ from ingest.errors import EnvironmentProblem
 from ingest.extract import extractor_version, in_parallel
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
-MAX_RETRIES = 3
+START_TRIES = 3
+"""Ray gives its own start 30 seconds, which a machine that is busy does not always keep."""
+
 WINDOW_BATCHES = 2
 """Batches a worker in one window. Of two windows one is worked off while the next one fills idle workers."""
 
@@ -50,7 +52,9 @@ Facts = dict[str, pl.DataFrame]
 def _session() -> Iterator[int]:
     """Ray running; gives the number of its workers. Raises `EnvironmentProblem` where it is missing or does not start."""
     address = os.environ.get(ADDRESS_VARIABLE)
-    os.environ.update(_ALWAYS if address else _ALWAYS | _ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    # Ray keeps the first token for as long as the process lives
+    token = os.environ.get("RAY_AUTH_TOKEN") or secrets.token_hex(32)
+    os.environ.update(_ALWAYS if address else _ALWAYS | _ALONE | {"RAY_AUTH_TOKEN": token})
     try:
         import ray
         import ray.data
@@ -63,10 +67,15 @@ def _session() -> Iterator[int]:
             "num_cpus": n_workers(), "include_dashboard": False, "object_store_memory": _OBJECT_STORE_BYTES,
             "_temp_dir": folder,
         }  # fmt: skip
-        try:
-            ray.init(**common, **({"address": address} if address else alone))
-        except Exception as error:
-            raise EnvironmentProblem(f"Ray does not start at {address or 'this machine'}: {error}") from error
+        chosen = common | ({"address": address} if address else alone)
+        for left in reversed(range(START_TRIES)):
+            try:
+                ray.init(**chosen)
+                break
+            except Exception as error:
+                ray.shutdown()
+                if not left or "timed out" not in str(error):
+                    raise EnvironmentProblem(f"Ray does not start at {address or 'this machine'}: {error}") from error
         try:
             context = ray.data.DataContext.get_current()
             context.execution_options.preserve_order = True
@@ -117,7 +126,16 @@ def _windows(batches: Iterable[pl.DataFrame], size: int) -> Iterator[list[pl.Dat
 
 
 def facts_of(batches: Iterable[pl.DataFrame], read: Callable[[pl.DataFrame], Iterable[Facts]]) -> Iterator[Facts]:
-    """What `read` gives for the batches, in their order. Raises `EnvironmentProblem` when workers die again and again."""
+    """What `read` gives for the batches, in their order. Raises `EnvironmentProblem` when workers die again and again.
+
+    A single batch is read in this process: that takes less time than Ray takes to start.
+    """
+    left = iter(batches)
+    head = list(islice(left, 2))
+    if len(head) < 2:
+        for batch in head:
+            yield from read(batch)
+        return
 
     def on_worker(block: pa.Table) -> Iterator[pa.Table]:
         for facts in read(pl.from_arrow(block)):
@@ -125,9 +143,7 @@ def facts_of(batches: Iterable[pl.DataFrame], read: Callable[[pl.DataFrame], Ite
 
     def of_window(window: list[pl.DataFrame]) -> Iterator[Facts]:
         sent = ray.data.from_arrow([batch.select(_COLUMNS).to_arrow() for batch in window])
-        done = sent.map_batches(
-            on_worker, batch_size=None, batch_format="pyarrow", num_cpus=1, max_retries=MAX_RETRIES
-        )
+        done = sent.map_batches(on_worker, batch_size=None, batch_format="pyarrow", num_cpus=1)
         blocks = done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0)
         yield from unpack(row for block in blocks for row in block.to_pylist())
 
@@ -136,10 +152,10 @@ def facts_of(batches: Iterable[pl.DataFrame], read: Callable[[pl.DataFrame], Ite
         import ray.exceptions
 
         try:
-            for facts in in_parallel(_windows(batches, WINDOW_BATCHES * workers), of_window, 2):
+            for facts in in_parallel(_windows(chain(head, left), WINDOW_BATCHES * workers), of_window, 2):
                 yield _of_this_version(facts)
         except ray.exceptions.RayError as error:
             raise EnvironmentProblem(
-                f"reading on Ray broke, after {MAX_RETRIES} more tries; what was read is kept, and the next run goes on "
+                f"reading on Ray broke, after three more tries of a batch whose worker died; what was read is kept, and the next run goes on "
                 f"from there: {str(error).strip().splitlines()[-1]}"
             ) from error

@@ -17,6 +17,8 @@ PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for
 ELSEWHERE = {
     "dbt_project/site/how-to/connect.md": "tests/connect/test_connections.py",
     "dbt_project/site/how-to/many-readers.md": "tests/connect/test_many_readers.py",
+    "dbt_project/site/how-to/scale.md": "tests/orchestration/test_engines.py",
+    "dbt_project/site/sizing.md": "tests/orchestration/test_sizing.py",
     "dbt_project/site/how-to/superset.md": "tests/orchestration/test_superset.py",
 }
 # What is not run here: by the mark of its block, each line and where else it is tested, or why it cannot be.
