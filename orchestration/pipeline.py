@@ -357,6 +357,8 @@ def verify(home: Home) -> list[warehouse.Problem]:
 def forget(home: Home, article_id: str, progress: Progress | None = None) -> warehouse.Forgotten:
     """Remove an article, its bytes and its facts everywhere, then publish without it."""
     with writer_lock(home):
+        # data docs that are still being written could tell of it
+        ordering.dismiss()
         forgotten = warehouse.forget(home, article_id)
         publish(home, progress=progress)
         if lake := warehouse.lake_of(home):

@@ -33,7 +33,7 @@ KEEP_DAYS = 30
 _ALIAS = "lake"
 _ARGUMENTS = {"catalogue", "data", "name", "keep_days"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-_CONFLICT = re.compile(r"conflict", re.IGNORECASE)
+_CONFLICT = re.compile(r"(?<!handle )conflict", re.IGNORECASE)
 _EXTRA = "pip install 'chancery[lake]'"
 # libpq's words for the lock's holder, and one number for a name
 _KEY = "hashtextextended('chancery:' || %s, 0)"

@@ -6,6 +6,7 @@ without a lake (`publishing`).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import duckdb
@@ -85,6 +86,8 @@ def _write(con: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, int], bool]:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
     con.execute(SNAPSHOTS.format(name="lake"))
+    # before the working file's list joins it, in which the same content may stand as published into a file
+    last = con.execute(_LAST).fetchone()
     sources = _sources(con)
     for name, (database, source) in sources.items():
         if name != "quality.snapshots":
@@ -96,7 +99,7 @@ def _write(con: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, int], bool]:
     found = content_hash(con, "lake")
     snapshot_id = _snapshot_of(con) or "s" + found[:20]
     counts = {name: con.execute(f"SELECT count(*) FROM lake.{name}").fetchone()[0] for name in tables_of(con, "lake")}
-    if con.execute(_LAST).fetchone() == (found,):
+    if last == (found,):
         return snapshot_id, counts, False
     con.execute(
         "INSERT INTO lake.quality.snapshots VALUES (?, ?, ?, ?, ?, ?)",
@@ -136,10 +139,10 @@ def publish_into(home: Home, lake: Lake) -> Published:
 
 
 def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
-    try:
-        con.execute("ROLLBACK")
-    except duckdb.Error:
-        con.close()
+    """Give up, and let go of the working file: a failed commit to a lake would hold it open in this process."""
+    for statement in ("ROLLBACK", "DETACH work"):
+        with suppress(duckdb.Error):
+            con.execute(statement)
 
 
 def _keep_snapshots(con: duckdb.DuckDBPyConnection, home: Home) -> None:

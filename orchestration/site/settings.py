@@ -25,6 +25,7 @@ SETTINGS = (
 INTERNAL = {
     "CHANCERY_STAGING": "set for dbt: the working file",
     "CHANCERY_REFERENCE": "set for dbt: the folder of reference tables",
+    "CHANCERY_KEPT": "set for dbt: what is left out of the build reads no article",
     "CHANCERY_SNAPSHOT_ID": "set for dbt: the snapshot that is built",
     "CHANCERY_FAULT": "breaks a run on purpose, in a checkout alone (`chancery faults`)",
     "CHANCERY_TEST_ONLY_ALLOW_ADDRESSES": "lets tests fetch from the loopback",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -19,6 +20,12 @@ def _absent(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} is not installed")
     pytest.skip(f"{what} is not installed")
+
+
+def installed(module: str) -> None:
+    """Skip where an extra is not installed."""
+    if importlib.util.find_spec(module) is None:
+        _absent(module)
 
 
 def _program(name: str) -> str:
@@ -61,10 +68,9 @@ def postgres() -> Iterator[str]:
 @contextmanager
 def object_storage(bucket: str) -> Iterator[str]:
     """An empty bucket in a stand-in for S3 on 127.0.0.1: the server's address."""
-    try:
-        from moto.server import ThreadedMotoServer
-    except ImportError:
-        _absent("moto (pip install 'chancery[storage-test]')")
+    installed("moto")
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

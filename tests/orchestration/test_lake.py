@@ -15,7 +15,7 @@ from time import sleep
 
 import duckdb
 import pytest
-from servers import object_storage, postgres
+from servers import installed, object_storage, postgres
 from small_world import write_articles
 
 from ingest import faults
@@ -25,7 +25,6 @@ from ingest.warehouse import Published, lake_of, publish_into, purge, verify, wr
 from ingest.warehouse.lake import Lake, attach, opened
 from orchestration import pipeline, reading, stamp
 
-pytest.importorskip("duckdb_extension_ducklake", reason="the extra lake is not installed")
 CITIES = "select city from marts.meetings order by meeting_id"
 
 
@@ -48,6 +47,8 @@ def _home(folder: Path, **said: str) -> Home:
 
 @pytest.fixture(scope="module")
 def catalogue() -> Iterator[str]:
+    for package in ("duckdb_extension_ducklake", "duckdb_extension_postgres_scanner", "psycopg2"):
+        installed(package)
     with postgres() as words:
         yield words
 
@@ -262,7 +263,7 @@ def test_a_removed_article_is_in_no_file_of_the_lake(shared: Shared) -> None:
 
 @pytest.mark.slow
 def test_rows_lie_in_object_storage(shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("duckdb_extension_httpfs")
+    installed("duckdb_extension_httpfs")
     with object_storage("chancery") as address:
         for name, value in {"ACCESS_KEY_ID": "reader", "SECRET_ACCESS_KEY": "secret", "REGION": "us-east-1", "ENDPOINT_URL": address}.items():
             monkeypatch.setenv(f"AWS_{name}", value)

@@ -67,11 +67,13 @@ def test_a_failed_test_is_a_failed_check_of_its_model(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def grown(world_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[dbt.NodeResult], list[dbt.NodeResult]]:
-    """A home with an article more, what became of each node before, and in the build of that article."""
+    """A home with two articles more, what became of each node before, and in the build of the last."""
     shutil.copytree(world_home.root, copy := tmp_path_factory.mktemp("grown") / "copy")
     home = Home.resolve(copy)
     before = dbt.results(home)
-    pipeline.run(home, [write_articles(home.root / "late.jsonl", (LATE,))])
+    for number in range(2):  # what the first counts the second must not count again
+        late = LATE | {"id": f"w-{9 + number}", "text": LATE["text"].replace("Tokyo", ("Tokyo", "Osaka")[number])}
+        pipeline.run(home, [write_articles(home.root / f"late-{number}.jsonl", (late,))])
     return home, before, dbt.results(home)
 
 
@@ -84,6 +86,12 @@ def test_only_what_reads_reference_data_alone_is_kept(grown: tuple[Home, list[db
     assert {"dim_country", "stg_people", "stg_articles"} <= kept
     assert not kept & {"articles", "meetings", "actors", "dim_date"}
     assert not [node for node in after if node.is_bad]
+
+
+@pytest.mark.slow
+def test_every_article_has_been_built(grown: tuple[Home, list[dbt.NodeResult], list[dbt.NodeResult]]) -> None:
+    with duckdb.connect(str(grown[0].staging), read_only=True) as con:
+        assert con.execute("select count(*) from raw.articles anti join intermediate.built_articles using (article_id)").fetchone() == (0,)
 
 
 @pytest.mark.slow  # a whole build
