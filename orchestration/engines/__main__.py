@@ -18,7 +18,7 @@ from time import perf_counter
 import polars as pl
 
 from ingest import tables
-from ingest.batches import n_workers
+from ingest.batches import BATCH_BYTES, n_workers
 from ingest.settings import Home
 from ingest.warehouse import Warehouse
 from orchestration import engines, pipeline
@@ -79,6 +79,9 @@ def main() -> None:
     print(f"{'engine':10} {'first facts after':>18} {'in all':>10}")
     with tempfile.TemporaryDirectory(prefix="chancery-engines-") as folder:
         path = write(Path(folder) / "articles.jsonl", Variants(read_rows()).stream(), n)
+        # four batches a worker at least: a single one does not start Ray
+        most = min(max(path.stat().st_size // (4 * n_workers()), 1), BATCH_BYTES)
+        os.environ.setdefault("CHANCERY_BATCH_BYTES", str(most))
         for engine in engines.ENGINES:
             home = Home.resolve(Path(folder) / engine)
             first, whole = _seconds(engine, home, path)
