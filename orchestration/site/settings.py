@@ -25,6 +25,9 @@ SETTINGS = (
 INTERNAL = {
     "CHANCERY_STAGING": "set for dbt: the working file",
     "CHANCERY_REFERENCE": "set for dbt: the folder of reference tables",
+    "CHANCERY_LAKE_CATALOGUE": "set for dbt: the lake's catalogue, from `lake.yaml`",
+    "CHANCERY_LAKE_DATA": "set for dbt: where the lake's Parquet lies",
+    "CHANCERY_LAKE_NAME": "set for dbt: the lake's schema in its catalogue",
     "CHANCERY_KEPT": "set for dbt: what is left out of the build reads no article",
     "CHANCERY_SNAPSHOT_ID": "set for dbt: the snapshot that is built",
     "CHANCERY_FAULT": "breaks a run on purpose, in a checkout alone (`chancery faults`)",
