@@ -25,6 +25,7 @@ from time import perf_counter
 from typing import Any
 
 import duckdb
+import psutil
 
 from ingest import warehouse
 from ingest.settings import Home
@@ -38,9 +39,17 @@ _STAGES = ("ingest", "extract", "build", "check")
 _SHOWN_MODELS = 12
 
 
+def _spent(process: psutil.Process) -> float:
+    """Processor time of a process that has not ended."""
+    try:
+        return sum(process.cpu_times()[:2])
+    except psutil.Error:
+        return 0.0
+
+
 @dataclass(frozen=True)
 class Seconds:
-    """A span on the clock, and the processor time of this process and its ended children within it."""
+    """A span on the clock, and the processor time of this process and those it started within it."""
 
     clock: float = 0.0
     processor: float = 0.0
@@ -49,7 +58,8 @@ class Seconds:
     def now(cls) -> Seconds:
         """Both as they stand."""
         spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return cls(perf_counter(), sum(usage.ru_utime + usage.ru_stime for usage in spent))
+        ended = sum(usage.ru_utime + usage.ru_stime for usage in spent)
+        return cls(perf_counter(), ended + sum(map(_spent, psutil.Process().children(recursive=True))))
 
     def __add__(self, other: Seconds) -> Seconds:
         """Both spans, one after the other."""

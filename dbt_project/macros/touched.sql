@@ -39,7 +39,8 @@
 {% macro remember_articles(results) %}
     {%- set asked = invocation_args_dict -%}
     {%- set is_of_some = asked.get('select') or asked.get('exclude') -%}
-    {%- if execute and (not is_of_some or env_var('CHANCERY_KEPT', '')) and flags.WHICH in ('build', 'run') -%}
+    {%- set is_whole = not is_of_some or env_var('CHANCERY_KEPT', '') -%}
+    {%- if execute and is_whole and flags.WHICH in ('build', 'run') -%}
         {%- set bad = results | map(attribute='status') | map('string')
             | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
         {%- if not bad -%}
