@@ -6,12 +6,11 @@ here: the process (`orchestration.server`).
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import duckdb
 
-from ingest.errors import EnvironmentProblem
+from ingest.warehouse.extensions import load_extension, quoted
 from ingest.warehouse.publishing import SCHEMAS
 
 EXTENSIONS = ("httpfs", "quack")
@@ -57,25 +56,10 @@ MAY_ASK = f"""
 """
 
 
-def extension_path(name: str) -> Path:
-    """The extension's file, from its package. Raises `EnvironmentProblem` where there is none for this DuckDB."""
-    package = importlib.util.find_spec(f"duckdb_extension_{name}")
-    found = (
-        Path(package.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-        if package
-        else None
-    )
-    if found is None or not found.exists():
-        raise EnvironmentProblem(
-            f"no extension {name} for DuckDB {duckdb.__version__}: pip install 'chancery[serve]', or `make serve`"
-        )
-    return found
-
-
 def load(con: duckdb.DuckDBPyConnection) -> None:
-    """Load the protocol; DuckDB verifies the signature of each extension."""
+    """Load the protocol. Raises `EnvironmentProblem` where a package is absent."""
     for name in EXTENSIONS:
-        con.execute(f"LOAD '{_quoted(extension_path(name))}'")
+        load_extension(con, name, "serve")
 
 
 def engine(memory: str, published: Path) -> duckdb.DuckDBPyConnection:
@@ -86,7 +70,7 @@ def engine(memory: str, published: Path) -> duckdb.DuckDBPyConnection:
     con.execute("SET GLOBAL quack_authorization_function = 'may_ask'")
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA {schema}")
-    beside = [f"'{_quoted(published.resolve())}{end}'" for end in _BESIDE]
+    beside = [quoted(f"{published.resolve()}{end}") for end in _BESIDE]
     con.execute(f"SET allowed_paths = [{', '.join(beside)}]")
     con.execute("SET enable_external_access = false")
     return con
@@ -128,6 +112,3 @@ def show(con: duckdb.DuckDBPyConnection, snapshot: str) -> None:
         raise
     con.execute("COMMIT")
 
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -16,6 +16,7 @@ import duckdb
 from ingest import faults
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home, reference_dir
+from ingest.warehouse.extensions import quoted
 from ingest.warehouse.lake import lake_of, opened
 from ingest.warehouse.working import told
 
@@ -23,10 +24,6 @@ FORMS = ("parquet", "csv", "cameo", "plover")
 FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), or what would look as if it had been
 made safe: whoever takes one apostrophe off a cell that matches has the cell as it was."""
-
-
-def _quoted(text: Path | str) -> str:
-    return str(text).replace("'", "''")
 
 
 # PLOVER's contexts (codebook 0.8) by our topics; those without a likeness are left out.
@@ -188,7 +185,7 @@ def _cameo_geo(number: int) -> str:
 def cameo_sql() -> str:
     """The query of the CAMEO rows: events that occurred and, under roots 03 and 13, those announced."""
     return _CAMEO.format(
-        interchange=f"'{_quoted(reference_dir() / 'interchange_codes.csv')}'",
+        interchange=quoted(reference_dir() / "interchange_codes.csv"),
         actor1=_cameo_actor(1, "source"),
         actor2=_cameo_actor(2, "target"),
         geo1=_cameo_geo(1),
@@ -263,7 +260,7 @@ def _for_spreadsheets(con: duckdb.DuckDBPyConnection, table: str) -> str:
     for name, kind in _columns(con, table):
         value = f"array_to_string(\"{name}\", ';')" if kind.endswith("[]") else f'"{name}"'
         if kind.startswith("VARCHAR"):
-            value = f"CASE WHEN regexp_matches({value}, '{_quoted(FORMULA)}') THEN '''' || {value} ELSE {value} END"
+            value = f"CASE WHEN regexp_matches({value}, {quoted(FORMULA)}) THEN '''' || {value} ELSE {value} END"
         parts.append(f'{value} AS "{name}"')
     return f"SELECT {', '.join(parts)} FROM marts.{table}"
 
@@ -273,7 +270,7 @@ def _copy(con: duckdb.DuckDBPyConnection, sql: str, target: Path, options: str) 
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.new")
     try:
-        con.execute(f"COPY ({sql}) TO '{_quoted(aside)}' ({options})")
+        con.execute(f"COPY ({sql}) TO {quoted(aside)} ({options})")
         os.replace(aside, target)
         faults.point("export.half")
     finally:

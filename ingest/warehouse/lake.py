@@ -9,7 +9,6 @@ A home with a `lake.yaml` publishes into a lake: `catalogue` (words for libpq, n
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import socket
@@ -26,6 +25,7 @@ import yaml
 
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home
+from ingest.warehouse.extensions import load_extension, quoted
 
 BUILDING = "building"
 """The schema in which dbt builds the marts; `marts` holds those that were checked and published."""
@@ -100,21 +100,6 @@ def _place(home: Home, data: str) -> str:
     return where.rstrip("/") + "/"
 
 
-def quoted(text: str) -> str:
-    """A literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _extension(name: str) -> Path:
-    """The file of an extension from its installed package, so that nothing is downloaded."""
-    found = importlib.util.find_spec(f"duckdb_extension_{name}")
-    for folder in (found and found.submodule_search_locations) or ():
-        path = Path(folder) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-        if path.exists():
-            return path
-    raise EnvironmentProblem(f"a lake needs DuckDB's extension {name} for {duckdb.__version__}: {_EXTRA}")
-
-
 def _secret() -> str:
     """The keys of the object storage, as the usual variables of S3 clients name them."""
     given = {
@@ -133,7 +118,7 @@ def _secret() -> str:
 def prepare(con: duckdb.DuckDBPyConnection, data: str) -> None:
     """Load what a lake with its rows at `data` needs: extensions, and keys where they lie in a bucket."""
     for name in ("postgres_scanner", "ducklake", *(["httpfs"] if "://" in data else [])):
-        con.execute(f"LOAD {quoted(str(_extension(name)))}")
+        load_extension(con, name, "lake")
     if "://" in data:
         con.execute(_secret())
 

@@ -13,7 +13,8 @@ import duckdb
 
 from ingest import faults
 from ingest.settings import Home
-from ingest.warehouse.lake import BUILDING, Lake, opened, quoted, require_lock, told_of
+from ingest.warehouse.extensions import quoted
+from ingest.warehouse.lake import BUILDING, Lake, opened, require_lock, told_of
 from ingest.warehouse.publishing import SCHEMAS, Published, content_hash, tables_of
 from ingest.warehouse.working import SNAPSHOTS
 
@@ -122,7 +123,7 @@ def publish_into(home: Home, lake: Lake) -> Published:
     """
     require_lock(lake)
     with opened(lake, read_only=False) as con, told_of(lake, "publishing"):
-        con.execute(f"ATTACH {quoted(str(home.staging))} AS work (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(home.staging)} AS work (READ_ONLY)")
         con.execute("BEGIN")
         try:
             snapshot_id, counts, changed = _write(con)
@@ -148,7 +149,7 @@ def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
 def _keep_snapshots(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Carry the list of snapshots back into the working file."""
     con.execute("DETACH work")
-    con.execute(f"ATTACH {quoted(str(home.staging))} AS work")
+    con.execute(f"ATTACH {quoted(home.staging)} AS work")
     con.execute(
         "INSERT INTO work.quality.snapshots BY NAME FROM lake.quality.snapshots "
         "ANTI JOIN work.quality.snapshots USING (snapshot_id, published_at)"

@@ -17,6 +17,7 @@ import duckdb
 from ingest import faults
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
+from ingest.warehouse.extensions import quoted
 from ingest.warehouse.layout import layout_of
 from ingest.warehouse.working import SNAPSHOTS, STORAGE_VERSION, told
 
@@ -86,9 +87,8 @@ def _comment(con: duckdb.DuckDBPyConnection, name: str) -> None:
         [schema, table, schema, table],
     ).fetchall()
     for column, comment in rows:
-        text = comment.replace("'", "''")
         target = f'COLUMN fresh.{name}."{column}"' if column else f"TABLE fresh.{name}"
-        con.execute(f"COMMENT ON {target} IS '{text}'")
+        con.execute(f"COMMENT ON {target} IS {quoted(comment)}")
 
 
 def _snapshot_of(con: duckdb.DuckDBPyConnection) -> str | None:
@@ -104,7 +104,7 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
     """Write the fresh file: snapshot id, rows by table, whether it differs from what is published."""
     con = duckdb.connect(":memory:")
     try:
-        con.execute(f"ATTACH '{_quoted(home.staging)}' AS work (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(home.staging)} AS work (READ_ONLY)")
         found = content_hash(con, "work")
         snapshot_id = _snapshot_of(con) or "s" + found[:20]
         counts = {
@@ -113,7 +113,7 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         }
         if stored_hash(home.published) == found:
             return snapshot_id, counts, False
-        con.execute(f"ATTACH '{_quoted(fresh)}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH {quoted(fresh)} AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
         for schema in SCHEMAS:
             con.execute(f"CREATE SCHEMA fresh.{schema}")
         for name in tables_of(con, "work"):
@@ -136,10 +136,6 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
         return snapshot_id, counts, True
     finally:
         con.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _sync(path: Path) -> None:
@@ -235,7 +231,7 @@ def _keep_snapshot(home: Home) -> None:
     """Carry the new snapshot's row back into the working file, so that the list grows."""
     con = duckdb.connect(str(home.staging))
     try:
-        con.execute(f"ATTACH '{_quoted(home.published)}' AS fresh (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(home.published)} AS fresh (READ_ONLY)")
         con.execute(
             "INSERT INTO quality.snapshots SELECT * FROM fresh.quality.snapshots ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
         )

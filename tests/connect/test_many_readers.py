@@ -24,6 +24,7 @@ from shelf import Shelf
 
 from ingest.errors import EnvironmentProblem
 from ingest.settings import Home
+from ingest.warehouse.extensions import extension_path
 from orchestration import server, server_profile
 
 ABUSES = [
@@ -46,7 +47,7 @@ ABUSES = [
 def require_extensions() -> None:
     try:
         for name in server_profile.EXTENSIONS:
-            server_profile.extension_path(name)
+            extension_path(name, "serve")
     except EnvironmentProblem as error:
         skip(f"{error}; `make connect` installs them")
 
@@ -243,7 +244,7 @@ def test_what_hinders_the_server_is_told(served: tuple[Shelf, int], tmp_path: Pa
         second.serve(port, "x" * 32)
     second.close()
     with pytest.raises(EnvironmentProblem, match=r"chancery\[serve\]"):
-        server_profile.extension_path("nowhere")
+        extension_path("nowhere", "serve")
 
 
 @pytest.fixture
