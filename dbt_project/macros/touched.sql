@@ -1,12 +1,21 @@
 {#- What makes builds cheap: models keep the rows of all that no change concerns.
 
-    An incremental model of the strategy `touched` names in its meta the model that lists
-    what is touched (`touched`, its column `touched_key`) and its own columns that refer to
-    it (`touched_by`). Rows of the touched go, rows made anew come; all else stays. Whoever
+    Every incremental model is of the strategy `touched`. It names in its meta the model that
+    lists what is touched (`touched`), and where it has not the same column, its own columns
+    that refer to it (`touched_by`). Rows of the touched go, rows made anew come; all else stays. Whoever
     calls dbt sees to it that code, reference data and corrections are those of the last
     build, and refreshes everything otherwise. -#}
 {% macro get_incremental_touched_sql(arg_dict) %}
     {%- set meta = config.get('meta') -%}
+    {%- set key = {
+        'int_changed_articles': 'article_id',
+        'int_touched_actors': 'actor_id',
+        'int_touched_articles': 'article_id',
+        'int_touched_blocks': 'block',
+        'int_touched_facts': 'fact_id',
+        'int_touched_groups': 'block',
+        'int_touched_texts': 'text_day',
+    }[meta['touched']] -%}
     {%- set names = arg_dict['dest_columns'] | map(attribute='quoted') -%}
     {%- set columns = names | join(', ') -%}
     {%- set kept = api.Relation.create(
@@ -14,8 +23,8 @@
     ) -%}
     delete from {{ arg_dict['target_relation'] }}
     where
-    {%- for column in meta['touched_by'] %}
-        {{ 'or ' if not loop.first }}{{ column }} in (select {{ meta['touched_key'] }} from {{ kept }})
+    {%- for column in meta.get('touched_by', [key]) %}
+        {{ 'or ' if not loop.first }}{{ column }} in (select {{ key }} from {{ kept }})
     {%- endfor %};
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}

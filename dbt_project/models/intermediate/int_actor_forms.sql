@@ -1,13 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={
-        'touched': 'int_touched_actors',
-        'touched_key': 'actor_id',
-        'touched_by': ['actor_id'],
-    },
-) }}
+{{ config(materialized='incremental', meta={'touched': 'int_touched_actors'}) }}
 
 with
 

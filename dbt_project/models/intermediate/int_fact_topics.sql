@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['fact_id']},
-) }}
+{{ config(materialized='incremental', meta={'touched': 'int_touched_facts'}) }}
 
 with
 

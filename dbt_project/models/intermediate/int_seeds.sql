@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={'touched': 'int_touched_blocks', 'touched_key': 'block', 'touched_by': ['block']},
-) }}
+{{ config(materialized='incremental', meta={'touched': 'int_touched_blocks'}) }}
 
 with
 

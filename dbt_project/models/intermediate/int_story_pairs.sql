@@ -1,12 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={
-        'touched': 'int_touched_texts',
-        'touched_key': 'text_day',
-        'touched_by': ['text_day_a', 'text_day_b'],
-    },
+    meta={'touched': 'int_touched_texts', 'touched_by': ['text_day_a', 'text_day_b']}
 ) }}
 
 with

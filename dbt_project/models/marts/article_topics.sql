@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={'touched': 'int_changed_articles', 'touched_key': 'article_id', 'touched_by': ['article_id']},
-) }}
+{{ config(materialized='incremental', meta={'touched': 'int_changed_articles'}) }}
 
 with
 

@@ -1,12 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={
-        'touched': 'int_touched_articles',
-        'touched_key': 'article_id',
-        'touched_by': ['article_id'],
-    },
+    meta={'touched': 'int_touched_articles'},
     post_hook="update {{ this }} set snapshot_id = '{{ env_var('CHANCERY_SNAPSHOT_ID', 'unpublished') }}'
         where snapshot_id <> '{{ env_var('CHANCERY_SNAPSHOT_ID', 'unpublished') }}'",
 ) }}

@@ -1,8 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='touched',
-    on_schema_change='fail',
-    meta={'touched': 'int_touched_facts', 'touched_key': 'fact_id', 'touched_by': ['meeting_id']},
+    meta={'touched': 'int_touched_facts', 'touched_by': ['meeting_id']}
 ) }}
 
 with
