@@ -11,6 +11,7 @@ caller, because standard input closes then, in the midst of its work too; and wh
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import IO, Any, TextIO
 
+logger = logging.getLogger(__name__)
 _LAST_LINES = 15
 _PATIENCE_SECONDS = 1800
 
@@ -75,12 +77,14 @@ class Worker:
         self.complaints.close()
 
     def finish(self, seconds: float) -> None:
-        """Let it end what it does; kill it when that takes longer."""
+        """Let it end what it does; kill it when that takes longer. Logs a warning when it did not come to its end."""
         try:
             self.process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.communicate()
+        if self.process.returncode:
+            logger.warning("a process beside this one broke off: %s", " ".join(self.last_words()) or "without a word")
         self.complaints.close()
 
 
@@ -99,7 +103,7 @@ class Caller:
         for line in sys.stdin:
             self._orders.put(line)
         if not self.may_finish:
-            os._exit(1)
+            os._exit(0)
         self._orders.put("")
 
     def orders(self) -> Iterator[dict[str, Any]]:

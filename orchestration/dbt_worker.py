@@ -22,7 +22,7 @@ from orchestration.ahead import Caller
 
 SNAPSHOT = "CHANCERY_SNAPSHOT_ID"
 """The environment variable that the project reads for the snapshot that is built."""
-KEPT = "CHANCERY_KEPT"
+LEFT_OUT = "CHANCERY_KEPT"
 """The one by which it knows that what was left out reads no article, so that every article has been built."""
 _LOUD = {"warn", "error"}
 _FINISHED = {"LogModelResult", "LogTestResult"}
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str]) -> None:
             _end(caller, read)
             return
         os.environ[SNAPSHOT] = order["snapshot"]
-        os.environ[KEPT] = "yes" if order["kept"] else ""
+        os.environ[LEFT_OUT] = "yes" if order["kept"] else ""
         words = [*order["words"], *(["--exclude", *_of_reference(read.result.nodes)] if order["kept"] else [])]
         _end(caller, dbtRunner(manifest=read.result, callbacks=told).invoke([*how, *words, *places]))
 

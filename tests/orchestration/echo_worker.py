@@ -16,4 +16,7 @@ for order in caller.orders():
         os._exit(9)
     caller.tell(step=1)
     time.sleep(order.get("seconds", 0))
+    caller.may_finish = True
     caller.tell(done=True, pid=os.getpid(), **order)
+    if order.get("break after"):
+        raise RuntimeError("no more ink")

@@ -42,6 +42,18 @@ def test_one_that_dies_leaves_its_last_words(worker: Worker) -> None:
     assert list(worker.ordered({"text": "anyone?"})) == []
 
 
+def test_one_that_breaks_after_its_answer_is_told_of(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
+    assert [message.get("done") for message in worker.ordered({"break after": True})] == [None, True]
+    worker.finish(10)
+    assert "no more ink" in caplog.text
+
+
+def test_one_that_was_not_needed_ends_without_a_word(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
+    worker.finish(10)
+    assert not worker.is_alive
+    assert not caplog.text
+
+
 def test_none_outlives_its_caller_even_in_the_midst_of_its_work() -> None:
     code = (
         "from orchestration.ahead import Worker\n"
