@@ -74,6 +74,11 @@ class Seconds:
         return {"clock": round(self.clock, 1), "processor": round(self.processor, 1)}
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files below a folder."""
+    return path.stat().st_size if path.is_file() else sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
+
+
 @contextmanager
 def timed_stages() -> Iterator[dict[str, Seconds]]:
     """Within: seconds by stage of every run of the pipeline; checks by suite, the publishing copy apart."""

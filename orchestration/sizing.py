@@ -23,7 +23,7 @@ from typing import Any
 from ingest.batches import BATCH_BYTES
 from ingest.settings import Home, dbt_dir
 from orchestration import pipeline
-from orchestration.load import timed_stages
+from orchestration.load import size_of, timed_stages
 from orchestration.variants import Variants, read_rows, write
 
 RATES = dbt_dir() / "site" / "sizing.json"
@@ -48,11 +48,6 @@ class Assumed:
     target_hours: int = 24
 
 
-def _size(path: Path) -> int:
-    """Bytes of a file, or of all files below a folder."""
-    return path.stat().st_size if path.is_file() else sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
-
-
 def _run(root: Path, variants: Variants, n: int) -> dict[str, Any]:
     """One run of `n` articles on an empty home: processor seconds by stage, bytes by store."""
     home = Home.resolve(root / f"home-{n}")
@@ -64,7 +59,7 @@ def _run(root: Path, variants: Variants, n: int) -> dict[str, Any]:
     pipeline.export(home)
     seconds = {name: sum(s.processor for key, s in stages.items() if key.split()[0] == name) for name in STAGES}
     stores = {"raw": home.raw, "working": home.staging, "published": home.published, "parquet": home.exports}
-    return {"articles": n, "seconds": seconds, "bytes": {"text": text} | {k: _size(v) for k, v in stores.items()}}
+    return {"articles": n, "seconds": seconds, "bytes": {"text": text} | {k: size_of(v) for k, v in stores.items()}}
 
 
 def _line(small: dict[str, Any], large: dict[str, Any], of: str, name: str) -> dict[str, float]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ingest.settings import Home
 from orchestration import dbt
-from orchestration.load import cost, ratio
+from orchestration.load import cost, ratio, size_of
 from orchestration.variants import Variants, read_rows, write
 
 _PER_FILE = 100_000
@@ -47,10 +47,6 @@ def _peak_mb() -> int:
     return round(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024)
 
 
-def _bytes(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
-
-
 def measure(root: Path, n: int) -> dict[str, Any]:
     """A run over `n` articles into an empty home, by stage; then one over a thousand new ones, there and into an empty home."""
     variants = Variants(read_rows())
@@ -65,7 +61,7 @@ def measure(root: Path, n: int) -> dict[str, Any]:
         "seconds": whole["in all"]["clock"],
         "stages": _stages(home, whole["stages"]),
         "peak_mb": _peak_mb(),
-        "bytes": {"input": _bytes(folder), "raw": _bytes(home.root / "raw"), "working": _bytes(home.staging), "published": _bytes(home.published)},
+        "bytes": {"input": size_of(folder), "raw": size_of(home.root / "raw"), "working": size_of(home.staging), "published": size_of(home.published)},
     }
     shutil.rmtree(folder)
     # every third, so that they spread over the days of a year
