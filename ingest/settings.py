@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import site
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,19 @@ def default_home() -> Path:
     if found := _checkout():
         return found / "data"
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "chancery"
+
+
+@contextmanager
+def environment_with(name: str, value: str) -> Iterator[None]:
+    """Within: this variable of the environment set to this value; afterwards as it was before."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
 
 
 def reference_dir() -> Path:

@@ -10,8 +10,6 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
@@ -19,7 +17,7 @@ import polars as pl
 
 from ingest import tables
 from ingest.batches import BATCH_BYTES, n_workers
-from ingest.settings import Home
+from ingest.settings import Home, environment_with
 from ingest.warehouse import Warehouse
 from orchestration import engines, pipeline
 from orchestration.variants import Variants, read_rows, write
@@ -36,19 +34,6 @@ def differing(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> l
     return [name for name, frame in one.items() if not frame.equals(other[name])]
 
 
-@contextmanager
-def _chosen(engine: str) -> Iterator[None]:
-    """Within: this engine."""
-    before = os.environ.get(engines.ENGINE_VARIABLE)
-    os.environ[engines.ENGINE_VARIABLE] = engine
-    try:
-        yield
-    finally:
-        os.environ.pop(engines.ENGINE_VARIABLE)
-        if before is not None:
-            os.environ[engines.ENGINE_VARIABLE] = before
-
-
 def _seconds(engine: str, home: Home, path: Path) -> tuple[float, float]:
     """Until the first facts are written, and in all."""
     pipeline.ingest(home, [path])
@@ -62,7 +47,7 @@ def _seconds(engine: str, home: Home, path: Path) -> tuple[float, float]:
     start = perf_counter()
     Warehouse.write_facts = noted
     try:
-        with _chosen(engine):
+        with environment_with(engines.ENGINE_VARIABLE, engine):
             pipeline.extract(home)
     finally:
         Warehouse.write_facts = write_facts

@@ -26,7 +26,7 @@ def main() -> int:
             picture.path().write_text(picture.drawn(sample), encoding="utf-8")
             for path in fences.pages(project_root()):
                 page = path.read_text(encoding="utf-8")
-                if fences.front_matter(page).get("home", "sample") == "sample":
+                if fences.home(page) == "sample":
                     examples.renew(path, sample)
             first = build.build(sample, Home.resolve(None))
     except (ChanceryError, ValueError) as error:

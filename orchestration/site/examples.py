@@ -1,7 +1,8 @@
 """What the pages tell a reader to run, run: `python -m orchestration.site.examples PAGE…` writes outputs anew.
 
 A page says in its front matter which home its blocks want: `sample` (the published sample, read only; the default), `copy`
-(a copy of it, in a copy of the checkout), `new` (an empty home, in a copy of the checkout). Blocks of a page run in order.
+(a copy of it, in a copy of the checkout), `new` (an empty home, in a copy of the checkout), `elsewhere` (they have a test of their
+own, named as `tested`, and are not run here). Blocks of a page run in order.
 A block with a mark is not run here, but for `{exit N}`: it is run and must end so.
 
 Belongs here: running blocks and comparing outputs. Does not belong here: which marked block is tested where
@@ -24,7 +25,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.settings import HOME_VARIABLE, Home, project_root
+from ingest.settings import HOME_VARIABLE, Home, environment_with, project_root
 from orchestration.site import fences
 
 _SHELL = set("|<>$`;&*\n")
@@ -68,25 +69,12 @@ def apart(home: Home, folder: Path) -> Ground:
     return Ground(home, folder, is_apart=True)
 
 
-@contextmanager
-def _in_environment(home: Home) -> Iterator[None]:
-    """The variable of the home set, and as it was afterwards."""
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(home.root)
-    try:
-        yield
-    finally:
-        os.environ.pop(HOME_VARIABLE, None)
-        if before is not None:
-            os.environ[HOME_VARIABLE] = before
-
-
 def _within(home: Home, words: list[str]) -> tuple[int, str]:
     """A `chancery` command within this process: exit code and output, with errors where it fails."""
     from orchestration import cli
 
     out, err = io.StringIO(), io.StringIO()
-    with _in_environment(home), redirect_stdout(out), redirect_stderr(err):
+    with environment_with(HOME_VARIABLE, str(home.root)), redirect_stdout(out), redirect_stderr(err):
         try:
             cli.main(words)
         except SystemExit as end:
@@ -161,7 +149,7 @@ def renewed(page: str, ground: Ground) -> str:
 @contextmanager
 def ground_for(page: str, sample: Home) -> Iterator[Ground]:
     """Where the blocks of a page run, by its front matter."""
-    kind = fences.front_matter(page).get("home", "sample")
+    kind = fences.home(page)
     if kind == "sample":
         yield Ground(sample, project_root())
         return

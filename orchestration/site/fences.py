@@ -71,6 +71,11 @@ def front_matter(page: str) -> dict[str, str]:
     return yaml.safe_load(match["yaml"]) if match else {}
 
 
+def home(page: str) -> str:
+    """The home that the blocks of a page want: `sample`, `copy`, `new` or `elsewhere` (see `examples`)."""
+    return front_matter(page).get("home", "sample")
+
+
 def without_front_matter(page: str) -> str:
     """The page from its first heading on."""
     return _FRONT.sub("", page).lstrip("\n")

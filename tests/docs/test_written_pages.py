@@ -13,14 +13,6 @@ from orchestration.site import examples, fences, links, picture, sources
 
 ROOT = project_root()
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in fences.pages(ROOT)}
-# Pages whose blocks have tests of their own.
-ELSEWHERE = {
-    "dbt_project/site/how-to/connect.md": "tests/connect/test_connections.py",
-    "dbt_project/site/how-to/many-readers.md": "tests/connect/test_many_readers.py",
-    "dbt_project/site/how-to/scale.md": "tests/orchestration/test_engines.py",
-    "dbt_project/site/sizing.md": "tests/orchestration/test_sizing.py",
-    "dbt_project/site/how-to/superset.md": "tests/orchestration/test_superset.py",
-}
 # What is not run here: by the mark of its block, each line and where else it is tested, or why it cannot be.
 MARKED = {
     "make": {
@@ -64,16 +56,11 @@ def own(sample: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def kind(page: str) -> str:
-    """The home that a page wants."""
-    return fences.front_matter(page).get("home", "sample")
-
-
 def marked() -> list[tuple[str, str]]:
     """Mark and line of everything that is not run, comments left out."""
     found = []
-    for name, page in PAGES.items():
-        for example in fences.examples(page) if name not in ELSEWHERE else ():
+    for page in PAGES.values():
+        for example in fences.examples(page) if fences.home(page) != "elsewhere" else ():
             mark = example.code.mark
             if mark and not mark.startswith("exit "):
                 lines = (re.sub(r"\s+# .*", "", line).strip() for line in example.code.text.splitlines())
@@ -81,7 +68,7 @@ def marked() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if kind(page) == "sample" and name not in ELSEWHERE])
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if fences.home(page) == "sample"])
 def test_a_page_prints_what_it_shows(own: Home, name: str) -> None:
     ground = examples.Ground(own, ROOT)
     wrong = [f"{item.example.code.text}{item.problem}:\n{item.output}" for item in examples.outcomes(ground, PAGES[name]) if item.problem]
@@ -95,7 +82,7 @@ def test_what_is_not_run_is_listed_with_where_it_is_tested() -> None:
 
 def test_where_it_is_tested_is_there() -> None:
     named = [where for lines in MARKED.values() for told in lines.values() for where in re.findall(r"(?:tests/|\.ci/)[\w/.]+", told)]
-    named += list(ELSEWHERE.values())
+    named += [fences.front_matter(page)["tested"] for page in PAGES.values() if fences.home(page) == "elsewhere"]
     assert named and [where for where in named if not (ROOT / where).exists()] == []
 
 

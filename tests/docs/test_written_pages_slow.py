@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_written_pages import PAGES, ROOT, kind
+from test_written_pages import PAGES, ROOT
 
 from ingest.settings import Home
-from orchestration.site import examples
+from orchestration.site import examples, fences
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 WHOLE = "dbt_project/site/tutorial.md"
-CHANGING = [name for name, page in PAGES.items() if kind(page) != "sample"]
+CHANGING = [name for name, page in PAGES.items() if fences.home(page) in ("copy", "new")]
 _COMMAND = f"""#!{sys.executable}
 import sys
 from orchestration import cli, pipeline
