@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ import psutil
 
 from ingest.settings import Home, dbt_dir, project_root
 from orchestration import scheduled
-from orchestration.bench import chart, extraction, tables
+from orchestration.bench import chart, extraction, growth, tables
 
 _PARTS = ("extraction", "growth", "scheduled")
 _SIZES = (1_000, 10_000)
@@ -44,14 +43,7 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _growth(n: int) -> dict[str, Any]:
-    """One size, in a process of its own."""
-    command = [sys.executable, "-m", "orchestration.bench.growth", str(n)]
-    done = subprocess.run(command, cwd=project_root(), stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def measured(parts: Sequence[str], sizes: Sequence[int], times: int) -> dict[str, Any]:
+def measured(parts: Sequence[str], source: str, sizes: Sequence[int], times: int) -> dict[str, Any]:
     """What was asked for, with the machine, the commit, and how busy the machine was with other work before."""
     load = os.getloadavg()[0]
     found: dict[str, Any] = {
@@ -60,7 +52,7 @@ def measured(parts: Sequence[str], sizes: Sequence[int], times: int) -> dict[str
     if "extraction" in parts:
         found["extraction"] = extraction.measure(sorted({1, os.cpu_count() or 1}), times)
     if "growth" in parts:
-        found["growth"] = [_growth(n) for n in sizes]
+        found["growth"] = [growth.measured(source, n) for n in sizes]
     if "scheduled" in parts:
         with tempfile.TemporaryDirectory(prefix="chancery-scheduled-") as folder:
             found["scheduled"] = scheduled.measure(Path(folder), 100, times)
@@ -108,11 +100,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure; print tables and, last, one line of JSON; leave the chart and the JSON in the home's `bench/`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=_PARTS, default=list(_PARTS))
+    parser.add_argument("--input", choices=("wire", "sample"), default=growth.default_input(), help="what is varied for them: Reuters 1987, or the sample articles")
     parser.add_argument("--sizes", nargs="+", type=int, default=list(_SIZES), help="articles of each run by stage")
     parser.add_argument("--times", type=int, default=3, help="medians of so many")
     parser.add_argument("--keep", action="store_true", help="add the results to the documentation's history")
     chosen = parser.parse_args(arguments)
-    found = measured(chosen.only, chosen.sizes, chosen.times)
+    found = measured(chosen.only, chosen.input, chosen.sizes, chosen.times)
     print(f"{found['machine']}; load before: {found['load before']}")
     for title, rows in sections(found):
         print(f"\n{title}\n{tables.plain(rows)}")

@@ -22,7 +22,7 @@ from typing import Any
 from ingest.batches import even_slices
 from ingest.settings import project_root
 
-_CORPUS = Path("../shared/corpora/reuters.jsonl.gz")
+CORPUS = Path("../shared/corpora/reuters.jsonl.gz")
 _MADE = 20_000
 _SAMPLE = 200
 _SPACY_PIPES = {"spaCy NER": ["tok2vec", "ner"], "spaCy full": None}
@@ -41,7 +41,7 @@ def _made() -> list[dict[str, Any]]:
 
 def load(limit: int | None = None) -> tuple[str, list[dict[str, Any]]]:
     """The name of the input and its articles: the corpus beside the checkout when it is there."""
-    corpus = project_root() / _CORPUS
+    corpus = project_root() / CORPUS
     if corpus.exists():
         with gzip.open(corpus, "rt", encoding="utf-8") as handle:
             return "Reuters 1987", [json.loads(line) for line in handle][:limit]

@@ -1,23 +1,30 @@
-"""What each stage costs on so many varied articles, and what a thousand new ones cost then: `python -m orchestration.bench.growth 10000`.
+"""What each stage costs on so many varied articles, and what a thousand new ones cost then.
 
-Belongs here: one size, in this process, so that the peak memory is its own. Does not belong here: several sizes and the
-chart (`__main__`, `chart`), and the comparison of marts (`orchestration.load`).
+Belongs here: one size of one input, in a process of its own (`measured`), so that the peak memory is the pipeline's. Does not
+belong here: several sizes and the chart (`__main__`, `chart`), and the comparison of marts (`orchestration.load`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ingest.settings import Home
+import duckdb
+import psutil
+
+from ingest.settings import Home, project_root
 from orchestration import dbt
+from orchestration.bench.extraction import CORPUS
 from orchestration.load import cost, ratio, size_of
 from orchestration.variants import Variants, read_rows, write
 
@@ -42,30 +49,74 @@ def _stages(home: Home, told: dict[str, dict[str, float]]) -> dict[str, float]:
     }
 
 
-def _peak_mb() -> int:
-    """The most memory that this process held, or any of those it started."""
-    return round(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024)
+def _resident(process: psutil.Process) -> int:
+    """Bytes in memory of a process, none of one that has ended."""
+    with suppress(psutil.Error):
+        return process.memory_info().rss
+    return 0
 
 
-def measure(root: Path, n: int) -> dict[str, Any]:
-    """A run over `n` articles into an empty home, by stage; then one over a thousand new ones, there and into an empty home."""
-    variants = Variants(read_rows())
+@contextmanager
+def _peak_mb() -> Iterator[list[int]]:
+    """Within: the most memory (MB) that this process and those it started hold together, looked at ten times a second."""
+    peak, me, is_over = [0], psutil.Process(), threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(0.1):
+            peak[0] = max(peak[0], round(sum(map(_resident, [me, *me.children(recursive=True)])) / 2**20))
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield peak
+    finally:
+        is_over.set()
+        looking.join()
+
+
+def base_rows(source: str) -> list[dict[str, Any]]:
+    """The articles of an input that are varied: Reuters' of 1987, where they are, or the sample articles."""
+    return read_rows([project_root() / CORPUS] if source == "wire" else ())
+
+
+def default_input() -> str:
+    """News as an agency sends it, where that is at hand, else the sample articles."""
+    return "wire" if (project_root() / CORPUS).exists() else "sample"
+
+
+def make(root: Path, source: str, n: int) -> None:
+    """`n` articles as files in `articles/`, and a thousand others in `new.jsonl`."""
+    variants = Variants(base_rows(source))
     made, folder = variants.stream(), root / "articles"
     folder.mkdir(parents=True)
     for start in range(0, n, _PER_FILE):
         write(folder / f"part-{start:09}.jsonl", made, min(_PER_FILE, n - start))
+    # every third, so that they spread over the days of a year
+    write(root / "new.jsonl", islice(variants.stream(n), 0, None, 3), _N_NEW)
+
+
+def _n_facts(home: Home) -> int:
+    """Meetings, events and visits that are published."""
+    with duckdb.connect(str(home.published), read_only=True) as con:
+        return sum(con.execute(f"select count(*) from marts.{name}").fetchall()[0][0] for name in ("meetings", "events", "visits"))
+
+
+def measure(root: Path) -> dict[str, Any]:
+    """A run over the articles made into an empty home, by stage; then one over the new ones, there and into an empty home."""
     home, empty = Home.resolve(root / "full"), Home.resolve(root / "empty")
-    whole = cost(home, folder)
+    folder, path = root / "articles", root / "new.jsonl"
+    with _peak_mb() as peak:
+        whole = cost(home, folder)
     found = {
         "articles": whole["articles"],
+        "facts": _n_facts(home),
         "seconds": whole["in all"]["clock"],
         "stages": _stages(home, whole["stages"]),
-        "peak_mb": _peak_mb(),
+        "models": whole["models"],
+        "peak_mb": peak[0],
         "bytes": {"input": size_of(folder), "raw": size_of(home.root / "raw"), "working": size_of(home.staging), "published": size_of(home.published)},
     }
     shutil.rmtree(folder)
-    # every third, so that they spread over the days of a year
-    path = write(root / "new.jsonl", islice(variants.stream(n), 0, None, 3), _N_NEW)
     on_empty, on_full = cost(empty, path), cost(home, path)
     return found | {
         "new": {
@@ -78,12 +129,17 @@ def measure(root: Path, n: int) -> dict[str, Any]:
     }
 
 
-def main(n: int) -> None:
-    """Measure and print, as JSON on the last line."""
+def measured(source: str, n: int) -> dict[str, Any]:
+    """`measure` of `n` articles of this input; they are made in one process and measured in another."""
+    code = "import sys; from pathlib import Path; from orchestration.bench import growth"
     with tempfile.TemporaryDirectory(prefix="chancery-growth-") as folder:
-        print(json.dumps(measure(Path(folder), n)))
+        for call in ("growth.make(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))", "growth.told(Path(sys.argv[1]))"):
+            command = [sys.executable, "-c", f"{code}; {call}", folder, source, str(n)]
+            done = subprocess.run(command, cwd=project_root(), stdout=subprocess.PIPE, text=True, check=True)
+    return {"input": source} | json.loads(done.stdout.splitlines()[-1])
 
 
-if __name__ == "__main__":
+def told(root: Path) -> None:
+    """Print what `measure` found, as JSON on the last line."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    main(int(sys.argv[1]))
+    print(json.dumps(measure(root)))

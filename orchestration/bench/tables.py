@@ -29,10 +29,10 @@ def extraction(found: dict[str, Any]) -> Rows:
 
 def stages(found: Sequence[dict[str, Any]]) -> Rows:
     """Seconds of each stage per 100,000 articles, by size."""
-    rows = [["articles", "seconds in all", *(f"{name} / 100,000" for name in STAGES), "peak MB"]]
+    rows = [["articles", "input", "facts/article", "seconds in all", *(f"{name} / 100,000" for name in STAGES), "peak MB"]]
     for row in found:
         share = [f"{row['stages'][name] * _PER / row['articles']:,.1f}" for name in STAGES]
-        rows.append([f"{row['articles']:,}", f"{row['seconds']:,.1f}", *share, f"{row['peak_mb']:,}"])
+        rows.append([f"{row['articles']:,}", row["input"], f"{row['facts'] / row['articles']:.2f}", f"{row['seconds']:,.1f}", *share, f"{row['peak_mb']:,}"])
     return rows
 
 

@@ -14,7 +14,7 @@ from orchestration.bench.growth import STAGES
 
 def _row(n: int) -> dict[str, Any]:
     return {
-        "articles": n, "seconds": n / 100, "stages": dict.fromkeys(STAGES, n / 1000), "peak_mb": 500,
+        "articles": n, "input": "sample", "facts": 4 * n, "seconds": n / 100, "stages": dict.fromkeys(STAGES, n / 1000), "peak_mb": 500,
         "new": {
             "articles": 1000, "seconds on empty": 20.0, "seconds on these": 30.0, "of which the copy that publishes": 5.0,
             "ratio without the copy": 1.25,
@@ -36,7 +36,7 @@ FOUND = {
 
 def test_stages_are_told_for_so_many_articles_whatever_the_size() -> None:
     head, small, large = tables.stages(FOUND["growth"])
-    assert small[2:-1] == large[2:-1] == ["100.0"] * len(STAGES)
+    assert small[4:-1] == large[4:-1] == ["100.0"] * len(STAGES)
     assert len(head) == len(small) == len(large)
 
 
