@@ -18,7 +18,7 @@ from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home, reference_dir
 from ingest.warehouse.extensions import quoted
 from ingest.warehouse.lake import lake_of, opened
-from ingest.warehouse.working import told
+from ingest.warehouse.opening import told
 
 FORMS = ("parquet", "csv", "cameo", "plover")
 FORMULA = r"^'*[=+\-@\t\r\n＝＋－＠]"

@@ -21,7 +21,9 @@ from ingest.errors import UsageError
 from ingest.settings import Home
 from ingest.sources import parting, store
 from ingest.sources.records import Unreadable
-from ingest.warehouse.working import Warehouse, connect, declare, delete_facts, told
+from ingest.warehouse.declaring import declare
+from ingest.warehouse.opening import connect, told
+from ingest.warehouse.working import Warehouse, delete_facts
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ import duckdb
 from ingest import faults
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
+from ingest.warehouse.declaring import SNAPSHOTS
 from ingest.warehouse.extensions import quoted
 from ingest.warehouse.layout import layout_of
-from ingest.warehouse.working import SNAPSHOTS, STORAGE_VERSION, told
+from ingest.warehouse.opening import STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")
 # Results of checks, the list of snapshots and the log of polls tell of runs, not of the world.

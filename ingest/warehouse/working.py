@@ -1,23 +1,18 @@
-"""The working file: one writer at a time, one transaction a step.
+"""The working file: one transaction a step.
 
-Belongs here: the writer's lock, opening the working file, appending articles, writing facts and check results.
-Does not belong here: publishing (`publishing`), damage (`verifying`).
+Belongs here: the open working file, appending articles, writing facts and check results.
+Does not belong here: its lock and its connections (`opening`), its tables (`declaring`), starting it anew (`rebuilding`),
+publishing (`publishing`), damage (`verifying`).
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import json
-import os
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import duckdb
@@ -29,175 +24,14 @@ from ingest.batches import even_slices
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home
 from ingest.warehouse import layout
-from ingest.warehouse.lake import lake_lock, lake_of, see_built_marts
+from ingest.warehouse.declaring import declare
+from ingest.warehouse.lake import lake_of, see_built_marts
+from ingest.warehouse.opening import connect, is_passing, told
+from ingest.warehouse.rebuilding import bring_back, is_rebuilding
 
-STORAGE_VERSION = "v1.4.0"
 CODE_VERSION = "0.1.0"
-_TOMBSTONES = (
-    "CREATE TABLE IF NOT EXISTS raw.tombstones (article_id VARCHAR NOT NULL, forgotten_at TIMESTAMP NOT NULL)"
-)
 PENDING_ROWS = 200_000
 """Articles whose place and size are held at a time."""
-SNAPSHOTS = (
-    "CREATE TABLE IF NOT EXISTS {name}.quality.snapshots (snapshot_id VARCHAR, published_at TIMESTAMP, n_articles BIGINT, "
-    "n_meetings BIGINT, n_events BIGINT, content_hash VARCHAR)"
-)
-# Written by earlier versions; what they held is read anew into other tables.
-_FORMER = ("facts.signatures",)
-_held: set[Path] = set()
-_rebuilding: set[Path] = set()
-
-
-def _holder(lock_file: Path) -> str:
-    """Who holds the lock, as that process wrote it."""
-    try:
-        note = json.loads(lock_file.read_text(encoding="utf-8"))
-        return f"process {note['pid']} ({note['command']}) since {note['since']} UTC"
-    except (OSError, ValueError, KeyError):
-        return "another process"
-
-
-@contextmanager
-def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the writer's lock of a home, and of its lake; within one process it may be taken again.
-
-    The lock dies with its process, so it is never stale. Raises `EnvironmentProblem` naming the holder.
-    """
-    if home.root in _held:
-        yield
-        return
-    home.ensure()
-    deadline = monotonic() + wait_seconds
-    with home.lock_file.open("a+", encoding="utf-8") as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if monotonic() >= deadline:
-                    raise EnvironmentProblem(
-                        f"{home.warehouse} is being written by {_holder(home.lock_file)}; try again later"
-                    ) from error
-                sleep(0.2)
-        handle.seek(0)
-        handle.truncate()
-        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        handle.write(json.dumps({"pid": os.getpid(), "command": " ".join(sys.argv)[:200], "since": since}))
-        handle.flush()
-        _held.add(home.root)
-        try:
-            with lake_lock(lake_of(home)):
-                yield
-        finally:
-            _held.discard(home.root)
-
-
-@contextmanager
-def told(what: str, where: Path) -> Iterator[None]:
-    """DuckDB's and the system's errors as `EnvironmentProblem` that says what was tried and where."""
-    try:
-        yield
-    except OSError as error:
-        raise EnvironmentProblem(f"{what} failed at {where}: {error.strerror or error}") from error
-    except (
-        duckdb.IOException,
-        duckdb.FatalException,
-        duckdb.OutOfMemoryException,
-        duckdb.InternalException,
-        duckdb.TransactionException,  # a commit for which the disk has no room
-    ) as error:
-        raise EnvironmentProblem(f"{what} failed at {where}: {str(error).splitlines()[0]}") from error
-
-
-def _is_passing(error: EnvironmentProblem) -> bool:
-    """Whether a file could not be opened for what is around it: another process, a disk without room or rights."""
-    passing = ["lock", *(os.strerror(number).lower() for number in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT))]
-    return any(words in str(error).lower() for words in passing)
-
-
-def connect(path: Path, home: Home) -> duckdb.DuckDBPyConnection:
-    """A writing connection: UTC, bounded memory, files that every client since 1.4 can open."""
-    config = {
-        "storage_compatibility_version": STORAGE_VERSION,
-        "memory_limit": os.environ.get("CHANCERY_MEMORY_LIMIT", "2GB"),
-        "temp_directory": str(home.warehouse / "tmp"),
-    }
-    if threads := os.environ.get("CHANCERY_THREADS"):
-        config["threads"] = threads
-    return duckdb.connect(str(path), config=config)
-
-
-@contextmanager
-def rebuilt(home: Home) -> Iterator[None]:
-    """Within: the working file starts empty, for a replay. The old one comes back when the replay breaks.
-
-    A replay that was killed leaves the old file aside, and the next opening of the warehouse brings it back.
-    """
-    bring_back(home)
-    aside = _aside(home)
-    faults.point("replay.before_aside")
-    if home.staging.exists():
-        os.replace(home.staging, aside)
-    else:
-        aside.touch()
-    _wal(home).unlink(missing_ok=True)
-    _rebuilding.add(home.root)
-    try:
-        Warehouse.create_empty(home)
-        faults.point("replay.empty")
-        for earlier in (aside, home.published):
-            _carry_over(home, earlier)
-        yield
-        faults.point("replay.before_done")
-    except BaseException:
-        bring_back(home)
-        raise
-    finally:
-        _rebuilding.discard(home.root)
-    aside.unlink(missing_ok=True)
-
-
-def _aside(home: Home) -> Path:
-    """Where the working file waits while a replay makes a new one; empty when there was none."""
-    return home.staging.with_suffix(".before-replay")
-
-
-def _wal(home: Home) -> Path:
-    return home.staging.with_name(home.staging.name + ".wal")
-
-
-def bring_back(home: Home) -> None:
-    """Put the working file of before a broken replay back in its place; nothing happens where there is none."""
-    aside = _aside(home)
-    if not aside.exists():
-        return
-    _wal(home).unlink(missing_ok=True)
-    if aside.stat().st_size:
-        os.replace(aside, home.staging)
-    else:
-        home.staging.unlink(missing_ok=True)
-        aside.unlink()
-
-
-def _carry_over(home: Home, earlier: Path) -> None:
-    """Keep what nothing in `raw/` tells of: which articles were forgotten, and the list of snapshots, by which checks
-    know what is usual. A damaged file, or one without the lists, is passed over."""
-    if not earlier.exists() or not earlier.stat().st_size:
-        return
-    con = connect(home.staging, home)
-    try:
-        with suppress(duckdb.Error):
-            con.execute(f"ATTACH '{str(earlier).replace(chr(39), chr(39) * 2)}' AS earlier (READ_ONLY)")
-            con.execute(
-                "INSERT INTO raw.tombstones SELECT article_id, forgotten_at FROM earlier.raw.tombstones "
-                "ANTI JOIN raw.tombstones USING (article_id)"
-            )
-            con.execute(
-                "INSERT INTO quality.snapshots BY NAME SELECT * FROM earlier.quality.snapshots "
-                "ANTI JOIN quality.snapshots USING (snapshot_id, published_at)"
-            )
-    finally:
-        con.close()
 
 
 def _batch_id(admitted: Admitted) -> str:
@@ -216,21 +50,10 @@ class Warehouse:
         self._home = home
         self._con: duckdb.DuckDBPyConnection | None = None
 
-    @staticmethod
-    def create_empty(home: Home) -> None:
-        """Make the working file with the declared tables and nothing in them."""
-        with told("making the working file", home.staging):
-            con = connect(home.staging, home)
-            try:
-                declare(con)
-                layout.carry_over(con, home.staging)
-            finally:
-                con.close()
-
     def __enter__(self) -> Warehouse:
         home = self._home
         home.ensure()
-        if home.root not in _rebuilding:
+        if not is_rebuilding(home):
             bring_back(home)
         is_copied = not home.staging.exists() and home.published.exists()
         if is_copied:
@@ -247,7 +70,7 @@ class Warehouse:
             raise
         except (duckdb.Error, EnvironmentProblem) as error:
             self.close()
-            if isinstance(error, EnvironmentProblem) and _is_passing(error):
+            if isinstance(error, EnvironmentProblem) and is_passing(error):
                 raise
             if home.staging.exists():
                 raise DamagedData(
@@ -498,32 +321,6 @@ class Warehouse:
         return {
             t.address: self.con.execute(f"SELECT count(*) FROM {t.address}").fetchone()[0] for t in tables.ALL
         }
-
-
-def declare(con: duckdb.DuckDBPyConnection) -> None:
-    """Schemas and tables, where they are not there yet."""
-    for schema in ("raw", "facts", "quality"):
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for table in tables.ALL:
-        con.execute(table.ddl())
-        _widen(con, table)
-    for address in _FORMER:
-        con.execute(f"DROP TABLE IF EXISTS {address}")
-    con.execute(_TOMBSTONES)
-    con.execute(SNAPSHOTS.format(name=_here(con)))
-
-
-def _here(con: duckdb.DuckDBPyConnection) -> str:
-    """The open database's own name, quoted."""
-    return f'"{con.execute("SELECT current_database()").fetchone()[0]}"'
-
-
-def _widen(con: duckdb.DuckDBPyConnection, table: tables.Table) -> None:
-    """Add declared columns that a file made by an earlier version lacks; only such as may be null were ever added."""
-    have = {name for (name,) in con.execute(f"SELECT column_name FROM (DESCRIBE {table.address})").fetchall()}
-    for column in table.columns:
-        if column.name not in have and column.nullable:
-            con.execute(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.sql_type}')
 
 
 def delete_facts(con: duckdb.DuckDBPyConnection, relation: str) -> None:

@@ -13,7 +13,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -64,17 +64,46 @@ def _articles(rows: list[dict[str, Any]]) -> Any:
     ).with_columns(pl.col("published_date").str.to_date())
 
 
-def measure_extraction() -> dict[str, Any]:
-    """Extraction over the whole input in batches; the lexicon is read before the clock starts."""
-    from ingest.extract import extract, extract_in_parts, in_parallel
+def _words(batch: Any) -> Iterator[int]:
+    """The first steps alone: sentences, and words with what the vocabulary says of each."""
+    from ingest.extract import prepare, relevance, tokens
+    from ingest.extract.vocabulary import vocabulary
+
+    known = vocabulary()
+    sents = prepare.sentences(prepare.fold_articles(batch), known.cities)
+    yield tokens.tokenise(sents, known, relevance.readable_tokens).height
+
+
+def _sketches(batch: Any) -> Iterator[int]:
+    """The sketches alone by which near-duplicates are found."""
+    from ingest.extract import duplicates
+
+    yield duplicates.sketches(batch.select("article_id", "text")).height
+
+
+def _facts(batch: Any) -> Iterator[int]:
+    """All of it: rows of evidence."""
+    from ingest.extract import extract_in_parts
+
+    return (found["evidence"].height for found in extract_in_parts(batch))
+
+
+_STEPS: dict[str, Callable[[Any], Iterator[int]]] = {
+    "extraction": _facts, "words of it alone": _words, "sketches of it alone": _sketches
+}  # fmt: skip
+
+
+def measure_extraction(name: str) -> dict[str, Any]:
+    """Extraction, or a step of it, over the whole input in batches; the lexicon is read before the clock starts."""
+    from ingest.extract import extract, in_parallel
 
     _, rows = load()
     articles = _articles(rows)
     extract(articles.head(50))
     start = perf_counter()
     batches = (articles.slice(*part) for part in even_slices(articles["text"].str.len_bytes()))
-    facts = sum(found["evidence"].height for found in in_parallel(batches, extract_in_parts))
-    return {"articles": articles.height, "seconds": perf_counter() - start, "rows": facts}
+    found = sum(in_parallel(batches, _STEPS[name]))
+    return {"articles": articles.height, "seconds": perf_counter() - start, "rows": found}
 
 
 def measure_spacy(name: str) -> dict[str, Any]:
@@ -104,7 +133,7 @@ def _child(name: str, threads: int) -> dict[str, Any]:
     )
     if run.returncode:
         return {"name": name, "error": run.stderr.strip().splitlines()[-1] if run.stderr else "failed"}
-    return {"name": f"{name}, {threads} threads" if name == "extraction" else name} | json.loads(
+    return {"name": f"{name}, {threads} threads" if name in _STEPS else name} | json.loads(
         run.stdout.splitlines()[-1]
     )
 
@@ -112,7 +141,7 @@ def _child(name: str, threads: int) -> dict[str, Any]:
 def measure(cores: Sequence[int], times: int) -> dict[str, Any]:
     """Extraction on each number of cores and spaCy's pipelines: the median of `times` rates, and each row's input."""
     source, _ = load(1)
-    wanted = [("extraction", n) for n in cores] + [(name, 1) for name in _SPACY_PIPES]
+    wanted = [(name, n) for name in _STEPS for n in cores] + [(name, 1) for name in _SPACY_PIPES]
     rows = []
     for name, n in wanted:
         made = [_child(name, n) for _ in range(times)]
@@ -122,7 +151,7 @@ def measure(cores: Sequence[int], times: int) -> dict[str, Any]:
 
 def _main(name: str) -> None:
     """Measure one thing here and print it as JSON with the peak memory of this process."""
-    result = measure_extraction() if name == "extraction" else measure_spacy(name)
+    result = measure_extraction(name) if name in _STEPS else measure_spacy(name)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(result | {"peak_mb": round(peak), "rate": round(result["articles"] / result["seconds"], 1)}))
 

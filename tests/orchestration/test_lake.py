@@ -15,8 +15,9 @@ from time import sleep
 
 import duckdb
 import pytest
+from breaking import SECOND
 from servers import installed, object_storage, postgres
-from small_world import write_articles
+from small_world import ARTICLES, write_articles
 
 from ingest import faults
 from ingest.errors import CheckFailed, EnvironmentProblem, UsageError
@@ -224,6 +225,27 @@ def test_a_second_pipeline_hears_who_writes(shared: Shared) -> None:
             pass
     with writer_lock(shared.home):
         pass
+
+
+def _rows_built(lake: Lake) -> dict[str, list[tuple]]:
+    """Every mart that the last build made, as its rows in order, the snapshot's name left out."""
+    with opened(lake) as con:
+        names = [row[0] for row in con.execute("select table_name from duckdb_tables() where database_name = 'lake' and schema_name = 'building'").fetchall()]
+        return {name: con.execute(f"select columns(c -> c <> 'snapshot_id') from lake.building.{name} order by all").fetchall() for name in names}
+
+
+@pytest.mark.slow
+def test_articles_that_come_later_give_what_all_at_once_give(catalogue: str, tmp_path: Path) -> None:
+    """A second run builds into the lake only what the new articles touch; a whole build afterwards changes nothing."""
+    home = _home(tmp_path / "later", catalogue=catalogue, data="lake", name="later")
+    for name, rows in (("first", ARTICLES), ("second", SECOND)):
+        assert pipeline.run(home, [write_articles(home.root / f"{name}.jsonl", rows)], is_checked=False).published.changed
+    grown = _rows_built(lake_of(home))
+    assert len(grown["articles"]) == len(ARTICLES) + len(SECOND)
+    pipeline.build(home, is_tested=False, is_whole=True)
+    whole = _rows_built(lake_of(home))
+    assert grown.keys() == whole.keys()
+    assert {name for name in grown if grown[name] != whole[name]} == set()
 
 
 @pytest.mark.slow

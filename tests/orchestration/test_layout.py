@@ -19,7 +19,7 @@ from ingest import tables
 from ingest.errors import DamagedData
 from ingest.settings import Home
 from ingest.sources import store
-from ingest.warehouse import LAYOUT, Warehouse, publish, rebuilt
+from ingest.warehouse import LAYOUT, Warehouse, create_empty, publish, rebuilt
 from orchestration import cli, pipeline
 
 KEPT = Path(__file__).resolve().parents[1] / "fixtures" / "layout1"
@@ -163,7 +163,7 @@ def test_a_replay_starts_over_where_nothing_can_be_carried_over(older: Home) -> 
 
 
 def test_a_foreign_file_is_never_replaced(older: Home) -> None:
-    Warehouse.create_empty(older)
+    create_empty(older)
     before = foreign(older.published)
     with pytest.raises(DamagedData, match="is no warehouse of Chancery"):
         publish(older)
