@@ -52,6 +52,11 @@ def environment_with(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
+def memory_limit() -> str:
+    """The most memory that DuckDB may take in a process: `$CHANCERY_MEMORY_LIMIT`."""
+    return os.environ.get("CHANCERY_MEMORY_LIMIT", "2GB")
+
+
 def reference_dir() -> Path:
     """The folder of the lexicon's tables."""
     return project_root() / "data" / "reference"

@@ -339,7 +339,8 @@ def replay(home: Home, progress: Progress | None = None) -> RunResult:
             n_extracted = extract(home, progress)
             # the models went with the old working file, though they were built from the same
             stamp.write(home, stamp.read(home).after_build("", ""))
-        published = None if is_current(home) else publish(home, progress=progress)
+        is_sound = is_current(home) and warehouse.is_sealed(home)
+        published = None if is_sound else publish(home, progress=progress)
         return RunResult(ingested, n_extracted, published)
 
 

@@ -23,7 +23,7 @@ from ingest.warehouse.lake import Lake, lake_of, opened
 from ingest.warehouse.lake_publishing import publish_into, purge
 from ingest.warehouse.layout import LAYOUT
 from ingest.warehouse.opening import writer_lock
-from ingest.warehouse.publishing import Published, publish
+from ingest.warehouse.publishing import Published, is_sealed, publish
 from ingest.warehouse.rebuilding import rebuilt
 from ingest.warehouse.verifying import Problem, verify
 from ingest.warehouse.working import Warehouse
@@ -40,6 +40,7 @@ __all__ = [
     "create_empty",
     "export",
     "forget",
+    "is_sealed",
     "lake_of",
     "opened",
     "publish",

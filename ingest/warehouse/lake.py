@@ -24,7 +24,7 @@ import duckdb
 import yaml
 
 from ingest.errors import EnvironmentProblem, UsageError
-from ingest.settings import Home
+from ingest.settings import Home, memory_limit
 from ingest.warehouse.extensions import load_extension, quoted
 
 BUILDING = "building"
@@ -155,7 +155,7 @@ def attach(con: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool, at: d
 def opened(lake: Lake, *, read_only: bool = True, at: datetime | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own with the lake as its default database. Raises `EnvironmentProblem`."""
     config = {
-        "memory_limit": os.environ.get("CHANCERY_MEMORY_LIMIT", "2GB"),
+        "memory_limit": memory_limit(),
         "temp_directory": str(Path(gettempdir()) / "chancery-lake"),
     }
     with closing(duckdb.connect(":memory:", config=config)) as con:

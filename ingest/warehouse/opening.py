@@ -20,7 +20,7 @@ from time import monotonic, sleep
 import duckdb
 
 from ingest.errors import EnvironmentProblem
-from ingest.settings import Home
+from ingest.settings import Home, memory_limit
 from ingest.warehouse.lake import lake_lock, lake_of
 
 STORAGE_VERSION = "v1.4.0"
@@ -98,7 +98,7 @@ def connect(path: Path, home: Home) -> duckdb.DuckDBPyConnection:
     """A writing connection: UTC, bounded memory, files that every client since 1.4 can open."""
     config = {
         "storage_compatibility_version": STORAGE_VERSION,
-        "memory_limit": os.environ.get("CHANCERY_MEMORY_LIMIT", "2GB"),
+        "memory_limit": memory_limit(),
         "temp_directory": str(home.warehouse / "tmp"),
     }
     if threads := os.environ.get("CHANCERY_THREADS"):

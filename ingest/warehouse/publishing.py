@@ -16,7 +16,7 @@ import duckdb
 
 from ingest import faults
 from ingest.errors import DamagedData, EnvironmentProblem
-from ingest.settings import Home
+from ingest.settings import Home, memory_limit
 from ingest.warehouse.declaring import SNAPSHOTS
 from ingest.warehouse.extensions import quoted
 from ingest.warehouse.layout import layout_of
@@ -103,7 +103,7 @@ def _snapshot_of(con: duckdb.DuckDBPyConnection) -> str | None:
 
 def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
     """Write the fresh file: snapshot id, rows by table, whether it differs from what is published."""
-    con = duckdb.connect(":memory:")
+    con = duckdb.connect(":memory:", config={"memory_limit": memory_limit()})
     try:
         con.execute(f"ATTACH {quoted(home.staging)} AS work (READ_ONLY)")
         found = content_hash(con, "work")
@@ -112,7 +112,8 @@ def _copy(home: Home, fresh: Path) -> tuple[str, dict[str, int], bool]:
             name: con.execute(f"SELECT count(*) FROM work.{name}").fetchone()[0]
             for name in tables_of(con, "work")
         }
-        if stored_hash(home.published) == found:
+        # a damaged file may still tell the right hash
+        if stored_hash(home.published) == found and is_sealed(home):
             return snapshot_id, counts, False
         con.execute(f"ATTACH {quoted(fresh)} AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
         for schema in SCHEMAS:

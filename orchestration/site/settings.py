@@ -15,7 +15,7 @@ SETTINGS = (
     ("CHANCERY_ENGINE", "`local`", "What extracts: `local` (threads) or `ray` (an extra; see the guide on scale)."),
     ("RAY_ADDRESS", "none: workers on this machine", "The Ray cluster that extracts, with `CHANCERY_ENGINE=ray`."),
     ("CHANCERY_THREADS", "DuckDB's choice", "Threads of DuckDB in the working file."),
-    ("CHANCERY_MEMORY_LIMIT", "`2GB`, `4GB` within dbt", "Memory that DuckDB may take; beyond it, it writes to disk."),
+    ("CHANCERY_MEMORY_LIMIT", "`2GB`", "Memory that DuckDB may take in each process that opens the warehouse (one at a time writes); beyond it, it writes to disk."),
     ("CHANCERY_DOCUMENTS_URL", "set by `make dev`", "Where documents are shown, for links in Dagster's UI; without it links name files."),
     ("DAGSTER_HOME", "`$CHANCERY_HOME/dagster`", "Dagster's history of runs and its settings."),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "none", "Proxies for fetching, as other programs read them."),
