@@ -79,6 +79,8 @@ def page(history: Sequence[dict[str, Any]]) -> str:
         lines += [f"## {found['at']} UTC, commit {found['commit']}", "", f"{found['machine']}; load before: {found['load before']}", ""]
         for title, rows in sections(found):
             lines += [f"**{title}**", "", tables.markdown(rows), ""]
+        if told := tables.floor(found.get("extraction", {"rows": []})):
+            lines += [told, ""]
         if number == 0 and len(found.get("growth", [])) > 1:
             lines += ["![Seconds of each stage by number of articles](growth.svg)", ""]
     return "\n".join(lines)
@@ -109,6 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{found['machine']}; load before: {found['load before']}")
     for title, rows in sections(found):
         print(f"\n{title}\n{tables.plain(rows)}")
+    if told := tables.floor(found.get("extraction", {"rows": []})):
+        print(f"\n{told}")
     folder = Home.resolve(None).root / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(found, indent=1), encoding="utf-8")

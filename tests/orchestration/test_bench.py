@@ -57,6 +57,17 @@ def test_the_chart_has_a_line_for_each_stage_and_a_point_for_each_size(sizes: tu
     assert all(0 <= x <= width and 0 <= y <= height for x, y in points)
 
 
+@pytest.mark.parametrize(
+    ("rate", "words", "sketches", "told"),
+    [(2_500, 10_000, 20_000, "5.0 times"), (6_000, 20_000, 20_000, "more than 5,000"), (2_500, 6_000, 20_000, "alone are slower")],
+)
+def test_what_stops_the_extraction_is_told_from_the_rates(rate: float, words: float, sketches: float, told: str) -> None:
+    names = ("extraction", "words of it alone", "sketches of it alone")
+    rows = [{"name": f"{name}, 2 threads", "rate": each} for name, each in zip(names, (rate, words, sketches), strict=True)]
+    assert told in tables.floor({"rows": [*rows, {"name": "spaCy full", "error": "no model"}]})
+    assert tables.floor({"rows": rows[:1]}) == ""
+
+
 def test_a_page_shows_every_kept_result_latest_first() -> None:
     later = FOUND | {"at": "2026-02-01 00:00"}
     page = bench.page([FOUND, later])
