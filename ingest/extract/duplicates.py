@@ -91,21 +91,26 @@ def _shingles(words: pl.DataFrame) -> pl.DataFrame:
 
 
 def sketches(articles: pl.DataFrame) -> pl.DataFrame:
-    """One row per article (article_id, text) and kept shingle: article_id, shingle.
+    """One row per article (article_id, text) and kept shingle: article_id, shingle, in their order.
 
     None for articles of under twenty words.
     """
-    words = _words(articles)
-    long_enough = words.group_by("i").len().filter(pl.col("len") >= MIN_WORDS)
-    place = pl.int_range(pl.len()).over("i")
+    ordered = articles.select("article_id", "text").sort("article_id")
+    words = _words(ordered)
+    n_words = words["i"].value_counts().sort("i")
+    long_enough = n_words.filter(pl.col("count") >= MIN_WORDS)["i"].implode()
+    # one number of both, article before shingle: to sort it takes a tenth of the time
+    key = pl.col("i").cast(pl.UInt64) * _u64(1 << _BITS) + pl.col("shingle") // _u64(1 << (64 - _BITS))
+    row, is_next = pl.int_range(pl.len()), pl.col("i") != pl.col("i").shift(1, fill_value=-1)
     return (
         _shingles(words)
-        .join(long_enough, on="i", how="semi", maintain_order="left")
-        .select("i", (pl.col("shingle") // _u64(1 << (64 - _BITS))).cast(pl.Int32).alias("shingle"))
-        .unique()
-        .sort("i", "shingle")
-        .filter((place < KEPT_AT_LEAST) | (pl.col("shingle") < (1 << _BITS) // KEPT_SHARE))
-        .join(articles.select("article_id").with_row_index("i"), on="i", how="left", maintain_order="left")
-        .sort("article_id", "shingle")
-        .select("article_id", "shingle")
+        .lazy()
+        .filter(pl.col("i").is_in(long_enough))
+        .select(key.sort().alias("key"))
+        .filter(pl.col("key") != pl.col("key").shift(1, fill_value=_MASK))
+        .select((pl.col("key") // _u64(1 << _BITS)).cast(pl.Int64).alias("i"), (pl.col("key") % _u64(1 << _BITS)).cast(pl.Int32).alias("shingle"))
+        .with_columns((row - pl.when(is_next).then(row).forward_fill()).alias("place"))
+        .filter((pl.col("place") < KEPT_AT_LEAST) | (pl.col("shingle") < (1 << _BITS) // KEPT_SHARE))
+        .select(pl.lit(ordered["article_id"]).gather("i").alias("article_id"), "shingle")
+        .collect()
     )

@@ -82,9 +82,14 @@ class _Named:
 
     def only(self, some: pl.DataFrame) -> _Named:
         """The same for some articles (a)."""
-        return _Named(**{
-            each.name: getattr(self, each.name).join(some, on="a", how="semi", maintain_order="left") for each in fields(self)
-        })  # fmt: skip
+        if some.height == self.folded.height:
+            return self
+        return _Named(**{each.name: _of(getattr(self, each.name), some) for each in fields(self)})
+
+
+def _of(frame: pl.DataFrame, some: pl.DataFrame) -> pl.DataFrame:
+    """The rows of some articles (a)."""
+    return frame.join(some, on="a", how="semi", maintain_order="left")
 
 
 def _some_at_a_time(folded: pl.DataFrame, counted: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
@@ -117,7 +122,8 @@ def read_in_parts(articles: pl.DataFrame, language: str = "en") -> Iterator[Read
     """As `read`, in as many readings of some articles each as memory asks for."""
     folded, sents, way = _sentences(articles, language)
     for some in _some_at_a_time(folded, sents, PART_SENTENCES):
-        named = _name(*(frame.join(some, on="a", how="semi", maintain_order="left") for frame in (folded, sents)))
+        is_whole = some.height == folded.height
+        named = _name(folded, sents) if is_whole else _name(_of(folded, some), _of(sents, some))
         for few in _some_at_a_time(named.folded, named.elements, PART_WORDS):
             yield _in_the_text(_bind(named.only(few)), way)
 
