@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import IO, Any, TextIO
@@ -25,6 +25,12 @@ from typing import IO, Any, TextIO
 logger = logging.getLogger(__name__)
 _LAST_LINES = 15
 _PATIENCE_SECONDS = 1800
+
+
+def without_traceback(said: Iterable[str]) -> list[str]:
+    """What was said, line by line, without the places in the code where it happened."""
+    lines = [line for words in said for line in words.splitlines()]
+    return [line for line in lines if line.strip() and not line.startswith(("Traceback", " ", "\t"))]
 
 
 @dataclass(frozen=True)

@@ -348,7 +348,7 @@ def _code_of(error: BaseException) -> int:
         typer.echo("chancery: interrupted", err=True)
         return EXIT_INTERRUPTED
     if isinstance(error, OSError) and error.errno:
-        typer.echo(f"chancery: {error.strerror}: {error.filename or ''}", err=True)
+        typer.echo(f"chancery: {error.strerror}: {error.filename or Home.resolve(None).root}", err=True)
         return EXIT_UNEXPECTED
     return _unexpected(error)
 

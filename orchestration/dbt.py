@@ -25,7 +25,7 @@ import duckdb
 from ingest.errors import ChanceryError, CheckFailed
 from ingest.settings import Home, dbt_dir, reference_dir
 from ingest.warehouse import Warehouse, lake_of
-from orchestration.ahead import Worker
+from orchestration.ahead import Worker, without_traceback
 from orchestration.progress import Progress
 
 KEPT = "kept: nothing that it reads has changed"
@@ -184,10 +184,10 @@ def _invoked(home: Home, progress: Progress, order: dict[str, Any]) -> list[Node
     """The nodes of an invocation. Raises `ChanceryError` when dbt did not come as far as any."""
     end, said = _invoke(home, progress, "Building", order)
     if end is None or not end["nodes"]:
-        raise ChanceryError("dbt could not start:\n  " + "\n  ".join(said))
+        raise ChanceryError(f"dbt could not start in {home.root}:\n  " + "\n  ".join(without_traceback(said)))
     nodes = [NodeResult(**row) for row in end["nodes"]]
     if not end["is_content"] and not any(node.is_bad for node in nodes):
-        raise ChanceryError("dbt ended with an error:\n  " + "\n  ".join(said))
+        raise ChanceryError(f"dbt ended with an error in {home.root}:\n  " + "\n  ".join(without_traceback(said)))
     return [node for node in nodes if node.is_bad or node.unique_id.startswith(("model.", "test."))]
 
 

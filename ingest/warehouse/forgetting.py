@@ -26,6 +26,11 @@ from ingest.warehouse.opening import connect, told
 from ingest.warehouse.working import Warehouse, delete_facts
 
 
+_KNOWN = """
+    SELECT article_id FROM raw.articles WHERE article_id = $id UNION ALL SELECT article_id FROM raw.tombstones WHERE article_id = $id
+"""
+
+
 @dataclass(frozen=True)
 class Forgotten:
     """What was removed: the article, stored objects, facts."""
@@ -166,13 +171,12 @@ def _clear_copies(home: Home) -> None:
 def forget(home: Home, article_id: str) -> Forgotten:
     """Remove an article from the store, the working file and the exports, and leave a tombstone that keeps it out.
 
-    The caller builds and publishes afterwards. Raises `UsageError` when there is no such article.
+    The caller builds and publishes afterwards. One that has its tombstone is removed once more, since whoever was killed
+    after that has left its text in the files. Raises `UsageError` when there is no such article.
     """
     with told("forgetting", home.root), Warehouse(home) as warehouse:
         con = warehouse.con
-        if not con.execute("SELECT count(*) FROM raw.articles WHERE article_id = ?", [article_id]).fetchone()[
-            0
-        ]:
+        if not con.execute(_KNOWN, {"id": article_id}).fetchone():
             raise UsageError(f"no article {article_id} in {home.root}")
         faults.point("forget.before_bytes")
         n_objects = _erase_bytes(con, home, article_id)
@@ -180,12 +184,12 @@ def forget(home: Home, article_id: str) -> Forgotten:
         n_facts = con.execute(
             "SELECT count(*) FROM facts.evidence WHERE article_id = ?", [article_id]
         ).fetchone()[0]
-        con.execute("CREATE TEMP TABLE gone AS SELECT ? AS article_id", [article_id])
+        con.execute("CREATE TEMP TABLE gone AS SELECT ? AS article_id, ? AS forgotten_at", [article_id, datetime.now(UTC).replace(tzinfo=None)])
+        con.execute("BEGIN")
         delete_facts(con, "gone")
         con.execute("DELETE FROM raw.articles WHERE article_id = ?", [article_id])
-        con.execute(
-            "INSERT INTO raw.tombstones VALUES (?, ?)", [article_id, datetime.now(UTC).replace(tzinfo=None)]
-        )
+        con.execute("INSERT INTO raw.tombstones FROM gone ANTI JOIN raw.tombstones USING (article_id)")
+        con.execute("COMMIT")
     faults.point("forget.before_compact")
     _compact(home)
     _clear_copies(home)

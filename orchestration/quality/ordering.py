@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import atexit
 import logging
+from contextlib import suppress
 
 from ingest import errors
 from ingest.settings import Home
-from orchestration.ahead import Worker
+from orchestration.ahead import Worker, without_traceback
 from orchestration.quality.declarations import suite_expectations
 from orchestration.quality.validation import Outcome
 
@@ -52,7 +53,10 @@ def validated(home: Home, suite: str, run_id: str, *, is_whole: bool) -> list[Ou
     answer = next(worker.ordered(order), None)
     if answer is None:
         _waiting.remove(worker)
-        raise errors.ChanceryError("the checks broke off:\n  " + "\n  ".join(worker.last_words()))
+        words = worker.last_words()
+        with suppress(OSError):
+            (home.logs / "checks.log").write_text("\n".join(words) + "\n", encoding="utf-8")
+        raise errors.ChanceryError(f"the checks of {home.root} broke off:\n  " + "\n  ".join(without_traceback(words)))
     if "problem" in answer:
         raise getattr(errors, answer["problem"])(answer["message"])
     by_name = {(item.table, item.name): item for item in suite_expectations(suite)}

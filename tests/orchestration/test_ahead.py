@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from orchestration import early
-from orchestration.ahead import Worker
+from orchestration.ahead import Worker, without_traceback
 
 HERE = Path(__file__).parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])])}
@@ -88,3 +88,8 @@ def test_only_a_process_that_carries_out_a_run_starts_any(
 ) -> None:
     monkeypatch.setattr(sys, "argv", words)
     assert early.carries_out_a_run() == is_one
+
+
+def test_what_was_said_is_told_without_the_places_in_the_code() -> None:
+    said = ["Encountered an error:\n[Errno 28] No space left\nTraceback (most recent call last):\n  File \"x.py\", line 1, in f\n    g()\nOSError: full", ""]
+    assert without_traceback(said) == ["Encountered an error:", "[Errno 28] No space left", "OSError: full"]
