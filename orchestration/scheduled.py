@@ -132,14 +132,32 @@ def _n_published(home: Home) -> int:
         return con.execute("select count(*) from marts.articles").fetchone()[0]
 
 
-def launch(home: Home, folder: Path, environment: dict[str, str]) -> dict[str, Any]:
-    """One run, launched and waited for: seconds in all and by part. Raises `RuntimeError` when it fails."""
-    tool = [str(Path(sys.executable).with_name("dagster")), "job", "execute", "-m", "orchestration.definitions", "-j", JOB]
-    before, start, launched = _n_published(home), Seconds.now(), time()
-    done = subprocess.run(tool, cwd=project_root(), env=environment, capture_output=True, text=True, check=False)
-    whole, ended = Seconds.now() - start, time()
+_EMPTY_JOB = """
+import dagster as dg
+
+@dg.op
+def nothing():
+    pass
+
+@dg.job
+def empty():
+    nothing()
+"""
+
+
+def _executed(environment: dict[str, str], *job: str) -> Seconds:
+    """A job of Dagster, launched and waited for. Raises `RuntimeError` when it fails."""
+    tool, start = str(Path(sys.executable).with_name("dagster")), Seconds.now()
+    done = subprocess.run([tool, "job", "execute", *job], cwd=project_root(), env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the run failed:\n{done.stderr[-3000:]}")
+    return Seconds.now() - start
+
+
+def launch(home: Home, folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """One run, launched and waited for: seconds in all and by part. Raises `RuntimeError` when it fails."""
+    before, launched = _n_published(home), time()
+    whole, ended = _executed(environment, "-m", "orchestration.definitions", "-j", JOB), time()
     parts = split(launched, ended, steps(folder))
     return {
         "new articles": _n_published(home) - before,
@@ -169,7 +187,13 @@ def measure(root: Path, n: int, times: int) -> dict[str, Any]:
         for _ in range(times):
             outlet.edition(n)
             runs.append(launch(home, folder, environment))
+        nothing_new = launch(home, folder, environment)["in all"]
+        empty_job = root / "empty_job.py"
+        empty_job.write_text(_EMPTY_JOB, encoding="utf-8")
+        empty = median(_executed(environment, "-f", str(empty_job), "-j", "empty").clock for _ in range(times))
     return {
+        "nothing new": nothing_new,
+        "an empty job of Dagster": round(empty, 1),
         "runs": runs,
         "median": {name: median(run["in all"][name] for run in runs) for name in runs[0]["in all"]},
         "median parts": {name: median(run["parts"][name] for run in runs) for name in runs[0]["parts"]},

@@ -25,7 +25,6 @@ from ingest.warehouse.declaring import declare
 from ingest.warehouse.opening import connect, told
 from ingest.warehouse.working import Warehouse, delete_facts
 
-
 _KNOWN = """
     SELECT article_id FROM raw.articles WHERE article_id = $id UNION ALL SELECT article_id FROM raw.tombstones WHERE article_id = $id
 """

@@ -30,7 +30,10 @@ FOUND = {
         {"name": "spaCy full", "error": "no model"},
     ]},
     "growth": [_row(1_000), _row(100_000)],
-    "scheduled": {"median": {"clock": 21.0}, "median parts": {"start-up": 4.0, "build": 6.0}},
+    "scheduled": {
+        "median": {"clock": 21.0}, "median parts": {"start-up": 4.0, "build": 6.0},
+        "nothing new": {"clock": 9.0}, "an empty job of Dagster": 3.0,
+    },
 }  # fmt: skip
 
 
@@ -73,7 +76,7 @@ def test_a_page_shows_every_kept_result_latest_first() -> None:
     page = bench.page([FOUND, later])
     assert page.index("2026-02-01") < page.index("2026-01-01")
     assert page.count("growth.svg") == 1
-    assert "| 21.0 s | 4.0 | 6.0 |" in page
+    assert "| 21.0 s | 4.0 | 6.0 | 9.0 | 3.0 |" in page
 
 
 def test_the_page_in_the_documentation_is_made_of_the_history() -> None:

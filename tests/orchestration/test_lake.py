@@ -234,7 +234,7 @@ def _rows_built(lake: Lake) -> dict[str, list[tuple]]:
         return {name: con.execute(f"select columns(c -> c <> 'snapshot_id') from lake.building.{name} order by all").fetchall() for name in names}
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_articles_that_come_later_give_what_all_at_once_give(catalogue: str, tmp_path: Path) -> None:
     """A second run builds into the lake only what the new articles touch; a whole build afterwards changes nothing."""
     home = _home(tmp_path / "later", catalogue=catalogue, data="lake", name="later")
