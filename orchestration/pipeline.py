@@ -361,6 +361,8 @@ def forget(home: Home, article_id: str, progress: Progress | None = None) -> war
         # data docs that are still being written could tell of it
         ordering.dismiss()
         forgotten = warehouse.forget(home, article_id)
+        # the models went with the old working file, also where it was forgotten before and nothing else has changed
+        stamp.write(home, stamp.read(home).after_build("", ""))
         publish(home, progress=progress)
         if lake := warehouse.lake_of(home):
             warehouse.purge(lake)

@@ -58,7 +58,7 @@ def test_parts_out_of_order_give_the_marts_of_a_whole_rebuild(tmp_path: Path, va
     third = len(rows) // 3
     for part, start in enumerate((2 * third, 0, third)):
         path = write(tmp_path / f"part-{part}.jsonl", iter(rows[start : start + third]), third)
-        pipeline.run(home, [path], is_checked=False)
+        pipeline.run(home, [path])
     assert stamp.is_kept(home)
     before = load.dump(home)
     pipeline.build(home, is_tested=False, is_whole=True)
