@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,7 @@ def test_the_services_start_and_answer(tmp_path: Path) -> None:
     services, running = COMPOSE["services"], []
     ports = {name: _free_port() for name in ("web", "dashboard")}
     known = {"web": "3000", "dashboard": "8501"}
+    paths = {"web": "server_info", "dashboard": "_stcore/health"}
     try:
         for name, service in services.items():
             words = [word.replace("0.0.0.0", "127.0.0.1") for word in service["command"]]
@@ -135,10 +138,11 @@ def test_the_services_start_and_answer(tmp_path: Path) -> None:
                         words, cwd=app, env=environment, stdout=log, stderr=log, start_new_session=True
                     )
                 )
-        assert "dagster_webserver_version" in _answer(f"http://127.0.0.1:{ports['web']}/server_info")
-        assert _answer(f"http://127.0.0.1:{ports['dashboard']}/_stcore/health") == "ok"
-        told = [(name, (tmp_path / f"{name}.log").read_text(errors="replace")) for name in services]
-        assert [process.poll() for process in running] == [None, None, None], told
+        of = dict(zip(services, running, strict=True))
+        told = {name: _answer(f"http://127.0.0.1:{ports[name]}/{path}", of[name], tmp_path / f"{name}.log") for name, path in paths.items()}
+        assert "dagster_webserver_version" in told["web"] and told["dashboard"] == "ok"
+        logs = [(name, (tmp_path / f"{name}.log").read_text(errors="replace")) for name in services]
+        assert [process.poll() for process in running] == [None, None, None], logs
     finally:
         for process in running:
             process.terminate()
@@ -147,19 +151,19 @@ def test_the_services_start_and_answer(tmp_path: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """A port that nobody listens on, below those that the system gives to connections of other tests meanwhile."""
+    for port in random.sample(range(10_000, 30_000), 100):
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
-def _answer(address: str) -> str:
-    """What the address says, once it answers."""
-    deadline = time.monotonic() + 150
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                return answer.read().decode()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
+def _answer(address: str, service: subprocess.Popen, log: Path) -> str:
+    """What the service says at the address, once it answers. Raises `AssertionError` with its log when it ends, or never does."""
+    deadline = time.monotonic() + 300
+    while service.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.read().decode()
+        time.sleep(0.5)
+    raise AssertionError(f"{address} gave no answer, exit code {service.poll()}:\n{log.read_text(errors='replace')[-3000:]}")
