@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.warehouse.extensions import load_extension, quoted
+from ingest.warehouse.extensions import load_extension
+from ingest.warehouse.literals import quoted
 from ingest.warehouse.publishing import SCHEMAS
 
 EXTENSIONS = ("httpfs", "quack")

@@ -16,8 +16,8 @@ import duckdb
 from ingest import faults
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home, reference_dir
-from ingest.warehouse.extensions import quoted
 from ingest.warehouse.lake import lake_of, opened
+from ingest.warehouse.literals import quoted
 from ingest.warehouse.opening import told
 
 FORMS = ("parquet", "csv", "cameo", "plover")

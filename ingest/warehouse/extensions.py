@@ -1,6 +1,6 @@
-"""DuckDB's extensions from installed packages, so that nothing is downloaded; and literals of its SQL.
+"""DuckDB's extensions from installed packages, so that nothing is downloaded.
 
-Belongs here: what a connection needs before it is used for more than tables. Does not belong here: what it is used for.
+Belongs here: finding and loading them. Does not belong here: what they are used for.
 """
 
 from __future__ import annotations
@@ -11,11 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import EnvironmentProblem
-
-
-def quoted(text: Path | str) -> str:
-    """A literal of SQL."""
-    return "'" + str(text).replace("'", "''") + "'"
+from ingest.warehouse.literals import quoted
 
 
 def extension_path(name: str, extra: str) -> Path:

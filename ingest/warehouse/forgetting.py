@@ -22,6 +22,7 @@ from ingest.settings import Home
 from ingest.sources import parting, store
 from ingest.sources.records import Unreadable
 from ingest.warehouse.declaring import declare
+from ingest.warehouse.literals import quoted
 from ingest.warehouse.opening import connect, told
 from ingest.warehouse.working import Warehouse, delete_facts
 
@@ -144,7 +145,7 @@ def _compact(home: Home) -> None:
     fresh.unlink(missing_ok=True)
     con = connect(fresh, home)
     try:
-        con.execute(f"ATTACH '{home.staging}' AS old (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(home.staging)} AS old (READ_ONLY)")
         declare(con)
         for address in [*(table.address for table in tables.ALL), "raw.tombstones"]:
             con.execute(f"INSERT INTO {address} BY NAME FROM old.{address}")

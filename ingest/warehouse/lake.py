@@ -25,7 +25,8 @@ import yaml
 
 from ingest.errors import EnvironmentProblem, UsageError
 from ingest.settings import Home, memory_limit
-from ingest.warehouse.extensions import load_extension, quoted
+from ingest.warehouse.extensions import load_extension
+from ingest.warehouse.literals import quoted
 
 BUILDING = "building"
 """The schema in which dbt builds the marts; `marts` holds those that were checked and published."""

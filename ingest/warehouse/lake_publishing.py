@@ -14,8 +14,8 @@ import duckdb
 from ingest import faults
 from ingest.settings import Home
 from ingest.warehouse.declaring import SNAPSHOTS
-from ingest.warehouse.extensions import quoted
 from ingest.warehouse.lake import BUILDING, Lake, opened, require_lock, told_of
+from ingest.warehouse.literals import quoted
 from ingest.warehouse.publishing import SCHEMAS, Published, content_hash, tables_of
 
 _LAST = "SELECT content_hash FROM lake.quality.snapshots ORDER BY published_at DESC, snapshot_id DESC LIMIT 1"

@@ -18,8 +18,8 @@ from ingest import faults
 from ingest.errors import DamagedData, EnvironmentProblem
 from ingest.settings import Home, memory_limit
 from ingest.warehouse.declaring import SNAPSHOTS
-from ingest.warehouse.extensions import quoted
 from ingest.warehouse.layout import layout_of
+from ingest.warehouse.literals import quoted
 from ingest.warehouse.opening import STORAGE_VERSION, told
 
 SCHEMAS = ("raw", "facts", "marts", "quality")

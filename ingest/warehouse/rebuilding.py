@@ -16,6 +16,7 @@ import duckdb
 from ingest import faults
 from ingest.settings import Home
 from ingest.warehouse.declaring import create_empty
+from ingest.warehouse.literals import quoted
 from ingest.warehouse.opening import connect
 
 _rebuilding: set[Path] = set()
@@ -86,7 +87,7 @@ def _carry_over(home: Home, earlier: Path) -> None:
     con = connect(home.staging, home)
     try:
         with suppress(duckdb.Error):
-            con.execute(f"ATTACH '{str(earlier).replace(chr(39), chr(39) * 2)}' AS earlier (READ_ONLY)")
+            con.execute(f"ATTACH {quoted(earlier)} AS earlier (READ_ONLY)")
             con.execute(
                 "INSERT INTO raw.tombstones SELECT article_id, forgotten_at FROM earlier.raw.tombstones "
                 "ANTI JOIN raw.tombstones USING (article_id)"
