@@ -6,7 +6,7 @@ Does not belong here: any rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
@@ -82,14 +82,14 @@ class _Named:
 
     def only(self, some: pl.DataFrame) -> _Named:
         """The same for some articles (a)."""
-        if some.height == self.folded.height:
-            return self
-        return _Named(**{each.name: _of(getattr(self, each.name), some) for each in fields(self)})
+        return _Named(*_of(some, self.folded.height, [getattr(self, each.name) for each in fields(self)]))
 
 
-def _of(frame: pl.DataFrame, some: pl.DataFrame) -> pl.DataFrame:
-    """The rows of some articles (a)."""
-    return frame.join(some, on="a", how="semi", maintain_order="left")
+def _of(some: pl.DataFrame, n: int, frames: Sequence[pl.DataFrame]) -> Sequence[pl.DataFrame]:
+    """The rows of some of `n` articles (a) in each frame; the frames as they are when that is all of them."""
+    if some.height == n:
+        return frames
+    return [frame.join(some, on="a", how="semi", maintain_order="left") for frame in frames]
 
 
 def _some_at_a_time(folded: pl.DataFrame, counted: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
@@ -122,8 +122,7 @@ def read_in_parts(articles: pl.DataFrame, language: str = "en") -> Iterator[Read
     """As `read`, in as many readings of some articles each as memory asks for."""
     folded, sents, way = _sentences(articles, language)
     for some in _some_at_a_time(folded, sents, PART_SENTENCES):
-        is_whole = some.height == folded.height
-        named = _name(folded, sents) if is_whole else _name(_of(folded, some), _of(sents, some))
+        named = _name(*_of(some, folded.height, [folded, sents]))
         for few in _some_at_a_time(named.folded, named.elements, PART_WORDS):
             yield _in_the_text(_bind(named.only(few)), way)
 
