@@ -137,6 +137,15 @@ def test_a_working_file_that_lost_commits_is_found(home: Home) -> None:
     assert found.where == "working file" and "the ledger tells of 3" in found.what
 
 
+def test_a_published_file_that_is_damaged_where_its_hash_does_not_look_is_published_anew(home: Home) -> None:
+    with home.published.open("ab") as file:
+        file.write(b"x")
+    assert [problem.where for problem in warehouse.verify(home)] == ["published file"]
+    assert warehouse.publish(home).changed
+    assert warehouse.verify(home) == []
+    assert not warehouse.publish(home).changed
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("spoilt", ["all", "published", "staging"])
 def test_a_replay_rebuilds_from_what_is_intact(home: Home, spoilt: str) -> None:
