@@ -74,7 +74,7 @@ def sections(found: dict[str, Any]) -> list[tuple[str, tables.Rows]]:
 
 def page(history: Sequence[dict[str, Any]]) -> str:
     """The page of the documentation: the latest results in full, then those kept before, latest first."""
-    lines = ["# What it costs", "", "Measured by `make bench`; kept by `make bench KEEP=--keep`. Rates on a shared machine vary: ratios within a run do not.", ""]
+    lines = ["# What it costs", "", "Measured by `make bench`; kept by `make bench KEEP=--keep`. Rates on a shared machine vary; ratios within a run vary less.", ""]
     for number, found in enumerate(reversed(history)):
         lines += [f"## {found['at']} UTC, commit {found['commit']}", "", f"{found['machine']}; load before: {found['load before']}", ""]
         for title, rows in sections(found):
